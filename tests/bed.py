@@ -1,0 +1,154 @@
+"""The bed that tests lie on: real databases, one per worker, migrated once and emptied between tests."""
+
+import os
+import secrets
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from sqlalchemy import Table, delete, insert, make_url, select, text, update
+from sqlalchemy.exc import OperationalError
+
+from app.cli.migrate import upgrade
+from app.db import Database
+from app.models import Base, OrgUnit
+
+SERVERS = {
+    "postgresql": os.environ.get("LUOPAN_TEST_POSTGRESQL", "postgresql://postgres@127.0.0.1:5432/postgres"),
+    "mariadb": os.environ.get("LUOPAN_TEST_MARIADB", "mariadb://root@127.0.0.1:3306/mysql"),
+}
+"""Where the servers are; the account must be allowed to create databases."""
+
+_FOUND = "LUOPAN_TEST_FOUND"
+
+
+def found() -> frozenset[str]:
+    """Return the names of the services that answer here: postgresql, mariadb, browser.
+
+    Looked up once: the workers of pytest-xdist must collect the same tests as the process that
+    started them, so they inherit its answer.
+    """
+    if _FOUND not in os.environ:
+        names = [name for name in SERVERS if _answers(name)]
+        browser = ["browser"] if shutil.which("chromium") else []
+        os.environ[_FOUND] = ",".join([*names, *browser])
+    return frozenset(filter(None, os.environ[_FOUND].split(",")))
+
+
+def absent() -> tuple[str, ...]:
+    """Return the names of the services that do not answer here."""
+    return tuple(name for name in (*SERVERS, "browser") if name not in found())
+
+
+def kinds() -> tuple[str, ...]:
+    """Return the kinds of database that tests run on here."""
+    return ("sqlite", *(name for name in SERVERS if name in found()))
+
+
+@contextmanager
+def bare(kind: str, directory: Path) -> Iterator[Database]:
+    """Give a database without tables, which is gone afterwards."""
+    if kind == "sqlite":
+        with _opened(f"sqlite:///{directory / f'{secrets.token_hex(4)}.db'}") as database:
+            yield database
+        return
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
+    name = f"luopan_test_{worker}_{os.getpid()}_{secrets.token_hex(3)}"
+    _at_server(kind, f"CREATE DATABASE {name}")
+    try:
+        if kind == "postgresql":
+            # Nothing here must survive a power cut, and it spares an fsync with each transaction.
+            _at_server(kind, f"ALTER DATABASE {name} SET synchronous_commit = off")
+        address = make_url(SERVERS[kind]).set(database=name)
+        with _opened(address.render_as_string(hide_password=False)) as database:
+            yield database
+    finally:
+        _at_server(kind, f"DROP DATABASE {name}" + (" WITH (FORCE)" if kind == "postgresql" else ""))
+
+
+class Bed:
+    """The migrated databases of one worker, made when they are first asked for."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self._template: Path | None = None
+        self._servers: dict[str, tuple[Database, Rows]] = {}
+        self._stack = ExitStack()
+
+    def close(self) -> None:
+        """Drop the databases."""
+        self._stack.close()
+
+    @contextmanager
+    def made(self, kind: str, directory: Path) -> Iterator[Database]:
+        """Give a migrated database that holds the built-in rows only."""
+        if kind == "sqlite":
+            copy = shutil.copy(self._sqlite(), directory / "luopan.db")
+            with _opened(f"sqlite:///{copy}") as database:
+                yield database
+            return
+        if kind not in self._servers:
+            database = self._stack.enter_context(bare(kind, self._directory))
+            upgrade(database)
+            self._servers[kind] = database, _rows(database)
+        else:
+            _empty(*self._servers[kind])
+        # Its connections stay open: a new one costs MariaDB 50 ms.
+        yield self._servers[kind][0]
+
+    def _sqlite(self) -> Path:
+        if self._template is None:
+            template = self._directory / "template.db"
+            with _opened(f"sqlite:///{template}") as database:
+                upgrade(database)
+            self._template = template
+        return self._template
+
+
+Rows = Sequence[tuple[Table, list[dict[str, object]]]]
+"""The rows of tables, those that are referred to first."""
+
+
+def _rows(database: Database) -> Rows:
+    with database.read() as session:
+        return [
+            (table, [dict(row) for row in session.execute(select(table)).mappings()])
+            for table in Base.metadata.sorted_tables
+        ]
+
+
+def _empty(database: Database, built_in: Rows) -> None:
+    """Take all rows out, and put the built-in ones back as they were."""
+    with database.write() as session:
+        # A unit refers to another one: MariaDB minds the order in which they go.
+        session.execute(update(OrgUnit).values(parent_id=None))
+        for table, _ in reversed(built_in):
+            session.execute(delete(table))
+        for table, rows in built_in:
+            if rows:
+                session.execute(insert(table), rows)
+
+
+@contextmanager
+def _opened(address: str) -> Iterator[Database]:
+    database = Database(address)
+    try:
+        yield database
+    finally:
+        database.close()
+
+
+def _at_server(kind: str, statement: str) -> None:
+    with _opened(SERVERS[kind]) as server:
+        engine = server.engine.execution_options(isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.execute(text(statement))
+
+
+def _answers(kind: str) -> bool:
+    try:
+        _at_server(kind, "SELECT 1")
+    except (ImportError, OperationalError):
+        return False
+    return True

@@ -1,0 +1,91 @@
+"""What tests are given: databases, and the settings of hypothesis."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
+
+from app.db import Database
+from tests import bed
+from tests.bed import Bed
+
+LONG = os.environ.get("LUOPAN_TEST_LONG") == "1"
+
+# A loaded machine is slow, not wrong: no deadline, and the same examples in every run.
+hypothesis_settings.register_profile(
+    "default", derandomize=True, deadline=None, max_examples=20, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.register_profile("long", deadline=None, max_examples=300)
+hypothesis_settings.load_profile("long" if LONG else "default")
+
+
+def pytest_configure() -> None:
+    """Stop when a service that LUOPAN_TEST_REQUIRE names is absent."""
+    required = filter(None, os.environ.get("LUOPAN_TEST_REQUIRE", "").split(","))
+    if missing := [name for name in required if name not in bed.found()]:
+        raise pytest.UsageError(f"LUOPAN_TEST_REQUIRE asks for what does not answer here: {', '.join(missing)}")
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Say in one line which tests are left out (pytest -q prints no header of its own)."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is not None and bed.absent():
+        reporter.write_line(f"left out, not found here: tests on {', '.join(bed.absent())}")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run what asks for `database` or `bare_database` on every kind that is there."""
+    for name in ("database", "bare_database"):
+        if name in metafunc.fixturenames:
+            metafunc.parametrize(name, bed.kinds(), indirect=True)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the tests of an absent browser, and the long ones unless LUOPAN_TEST_LONG=1."""
+    out = [name for name, wanted in (("browser", "browser" in bed.found()), ("long", LONG)) if not wanted]
+    dropped = [item for item in items if any(item.get_closest_marker(name) for name in out)]
+    if dropped:
+        config.hook.pytest_deselected(items=dropped)
+        items[:] = [item for item in items if item not in dropped]
+
+
+@pytest.fixture(scope="session")
+def _bed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bed]:
+    made = Bed(tmp_path_factory.mktemp("bed"))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def database(request: pytest.FixtureRequest, _bed: Bed, tmp_path: Path) -> Iterator[Database]:
+    """A migrated database with the built-in rows only: the test runs on SQLite, PostgreSQL and MariaDB."""
+    with _bed.made(request.param, tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+def sqlite_database(_bed: Bed, tmp_path: Path) -> Iterator[Database]:
+    """A migrated SQLite database with the built-in rows only, for what does not depend on the kind."""
+    with _bed.made("sqlite", tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+def bare_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """A database without tables: the test runs on SQLite, PostgreSQL and MariaDB."""
+    with bed.bare(request.param, tmp_path) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def served_file(_bed: Bed, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file of `tests.served`, with people and the article's case; to be copied, not to be opened."""
+    from tests import served  # noqa: PLC0415 (imports the whole application)
+
+    directory = tmp_path_factory.mktemp("served")
+    with _bed.made("sqlite", directory) as made:
+        served.fill(made)
+    return directory / "luopan.db"
