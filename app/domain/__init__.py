@@ -1,0 +1,1 @@
+"""The words of the product: standard library only, no input, no output."""

@@ -1,0 +1,98 @@
+"""The answers to terms, day by day: what queries hand to metrics."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from app.domain.period import DAY, Period, month_of
+from app.domain.terms import Level, Span, Stock, Take, Term, Total
+
+Group = str | None
+"""A code of the grouping (channel, unit or customer kind); None for the scope as a whole."""
+
+ByDay = Mapping[date, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """Sums per day and closing levels per day, for each group, over the loaded spans.
+
+    `flows` holds for each total (span left out) its recorded days only; `levels` holds for each
+    stock its close on every loaded day and the day before, from the first day with anything
+    recorded on. A total or level that has no meaning in the scope is simply not there: no value.
+    """
+
+    today: date
+    spans: tuple[Period, ...]
+    flows: Mapping[Total, Mapping[Group, ByDay]]
+    levels: Mapping[Stock, Mapping[Group, ByDay]]
+    recounts: Mapping[date, tuple[int, int]] = field(default_factory=dict)
+    """对账差异 by the day of a later stock count: cumulative and current, counted less computed."""
+
+    @property
+    def groups(self) -> frozenset[str]:
+        """The codes that anything was loaded for."""
+        loaded = {group for by in (*self.flows.values(), *self.levels.values()) for group in by}
+        return frozenset(group for group in loaded if group is not None)
+
+    def answer(self, term: Term, period: Period, group: Group = None) -> int | None:
+        """Return the value of a term over a period; None where nothing was recorded or all is to come.
+
+        LookupError when a day it needs was never loaded: a missing load must not look like a
+        missing number.
+        """
+        if period.first > self.today:
+            return None
+        if isinstance(term, Level):
+            return self._level(term, period, group)
+        days = _span(term, period.until(self.today))
+        self._covered(days)
+        by_day = self.flows.get(base(term), {}).get(group)
+        if not by_day:
+            return None
+        if days.first == days.last:
+            return by_day.get(days.first)
+        if len(days) < len(by_day):
+            found = [by_day[day] for day in days if day in by_day]
+        else:
+            found = [value for day, value in by_day.items() if days.first <= day <= days.last]
+        return sum(found) if found else None
+
+    def _level(self, term: Level, period: Period, group: Group) -> int | None:
+        day = close_of(term.take, period.until(self.today))
+        self._covered(Period(day, day), margin=True)
+        return self.levels.get(term.stock, {}).get(group, {}).get(day)
+
+    def _covered(self, days: Period, *, margin: bool = False) -> None:
+        for span in self.spans:
+            if days in (Period(span.first - DAY, span.last) if margin else span):
+                return
+        raise LookupError(f"{days} was not loaded")
+
+
+def base(term: Total) -> Total:
+    """Return a total without its span, as it stands in a book."""
+    return term if term.span is Span.PERIOD else replace(term, span=Span.PERIOD)
+
+
+def close_of(take: Take, period: Period) -> date:
+    """Return the day at whose close a level of `period` is taken."""
+    if take is Take.OPENING:
+        return period.first - DAY
+    if take is Take.CLOSING:
+        return period.last
+    return month_of(period.last).first - DAY
+
+
+def needed(term: Term, period: Period) -> Period:
+    """Return the days that must be loaded to answer `term` over `period`."""
+    if isinstance(term, Total):
+        return _span(term, period)
+    day = close_of(term.take, period) + DAY
+    return Period(min(day, period.first), period.last)
+
+
+def _span(term: Total, period: Period) -> Period:
+    if term.span is Span.PERIOD:
+        return period
+    return Period(month_of(period.last).first, period.last)

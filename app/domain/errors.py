@@ -1,0 +1,91 @@
+"""What can go wrong, in words that an edge turns into a status and a page."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from app.domain.text import Text
+
+BUSY = Text(
+    "数据库正忙或无法连接，没有任何改动，请稍后再试",
+    "The database is busy or away; nothing was changed. Try again later.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """One refused value: where it stands and what is wrong with it.
+
+    `row` counts from 0 and is None for something that has no row (a query parameter);
+    `field` is the key the sender used.
+    """
+
+    field: str
+    message: Text
+    row: int | None = None
+
+
+class LuopanError(Exception):
+    """Anything that the caller can be told about; `status` is what HTTP calls it."""
+
+    status: ClassVar[int] = 500
+
+    def __init__(self, message: Text) -> None:
+        super().__init__(message.en)
+        self.message = message
+
+
+class Invalid(LuopanError):
+    """The input breaks a rule; every broken one is listed."""
+
+    status = 422
+
+    def __init__(self, issues: Sequence[Issue]) -> None:
+        count = len(issues)
+        super().__init__(Text(f"有 {count} 处填写有误", f"{count} value(s) were refused"))
+        self.issues = tuple(issues)
+
+    @classmethod
+    def one(cls, field: str, message: Text, row: int | None = None) -> "Invalid":
+        """Return the refusal of a single value."""
+        return cls([Issue(field, message, row)])
+
+
+class Unauthenticated(LuopanError):
+    """Nobody is logged in, or the token is unknown or dead."""
+
+    status = 401
+
+
+class Forbidden(LuopanError):
+    """The viewer is known but may not do this, here."""
+
+    status = 403
+
+
+class NotFound(LuopanError):
+    """There is no such thing, or the viewer may not know of it."""
+
+    status = 404
+
+
+class Busy(LuopanError):
+    """The database is busy or away; trying again later may work."""
+
+    status = 503
+
+    def __init__(self) -> None:
+        super().__init__(BUSY)
+
+
+class Conflict(LuopanError):
+    """The stored state is not what the sender thought it was.
+
+    `conflicts` lists `{"row", "stored"}` for each row whose revision differs.
+    """
+
+    status = 409
+
+    def __init__(self, message: Text, conflicts: Sequence[dict[str, object]] = ()) -> None:
+        super().__init__(message)
+        self.conflicts = tuple(conflicts)

@@ -1,0 +1,1 @@
+"""What every number means: the catalogue, and pure functions over answered terms."""

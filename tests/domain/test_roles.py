@@ -1,0 +1,71 @@
+"""Who may do what: the table is complete, and grants reach down the tree but never up or beside."""
+
+import pytest
+
+from app.domain.errors import Forbidden
+from app.domain.roles import ALLOWED, SYSTEM, Action, Grant, Role, Viewer
+
+TABLE = {
+    "admin": "read write_facts write_targets manage",
+    "manager": "read write_facts write_targets",
+    "operator": "read write_facts",
+    "viewer": "read",
+}
+LINEAGE = (3, 2, 1)
+"""A store in a division in a company."""
+
+
+def viewer(role: Role, unit_id: int | None = None) -> Viewer:
+    """Return somebody with one grant."""
+    return Viewer("somebody", (Grant(role, unit_id),))
+
+
+def test_the_table_is_complete() -> None:
+    assert {role.value: {action.value for action in ALLOWED[role]} for role in Role} == {
+        role: set(actions.split()) for role, actions in TABLE.items()
+    }
+    assert {action.value for action in Action} == set(TABLE["admin"].split())
+
+
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("action", Action)
+@pytest.mark.parametrize("unit_id", [None, 1, 2, 3])
+def test_a_grant_holds_on_its_unit_and_below(role: Role, action: Action, unit_id: int | None) -> None:
+    who, may = viewer(role, unit_id), action.value in TABLE[role.value].split()
+    assert who.may(action, LINEAGE) == may
+    assert who.may(action) == may  # somewhere at all
+    assert not who.may(action, (9,)) or unit_id is None
+    assert who.may(action, ()) == (may and unit_id is None)  # everywhere
+
+
+@pytest.mark.parametrize("action", Action)
+def test_a_grant_does_not_reach_up(action: Action) -> None:
+    assert not viewer(Role.ADMIN, 3).may(action, (2, 1))
+
+
+def test_grants_add_up() -> None:
+    both = Viewer("somebody", (Grant(Role.VIEWER, 1), Grant(Role.OPERATOR, 3)))
+    assert both.may(Action.WRITE_FACTS, LINEAGE)
+    assert not both.may(Action.WRITE_FACTS, (2, 1))
+    assert both.may(Action.READ, (2, 1))
+    assert not Viewer("nobody", ()).may(Action.READ)
+
+
+def test_what_may_not_be_done_is_forbidden() -> None:
+    viewer(Role.VIEWER, 1).require(Action.READ, LINEAGE)
+    with pytest.raises(Forbidden):
+        viewer(Role.VIEWER, 1).require(Action.WRITE_FACTS, LINEAGE)
+    with pytest.raises(Forbidden):
+        viewer(Role.ADMIN, 1).require_everywhere(Action.MANAGE)
+    viewer(Role.ADMIN).require_everywhere(Action.MANAGE)
+
+
+def test_the_command_line_may_do_everything() -> None:
+    assert all(SYSTEM.may(action, ()) for action in Action)
+    assert SYSTEM.origin == "command"
+
+
+@pytest.mark.parametrize(("role", "name"), [*zip(Role, ("管理员", "主管", "运营", "只读"), strict=True)])
+def test_a_role_has_a_name(role: Role, name: str) -> None:
+    assert role.text.zh == name
+    assert role.text.en

@@ -1,0 +1,10 @@
+"""An independent, slow and plain re-computation of every number, for the property tests to compare with."""
+
+from .catalogue import CATALOGUE
+from .days import compared
+from .query import coverage, query
+from .targets import forecast, target_rows
+from .values import metric, pct
+from .world import World
+
+__all__ = ["CATALOGUE", "World", "compared", "coverage", "forecast", "metric", "pct", "query", "target_rows"]
