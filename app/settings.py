@@ -1,0 +1,69 @@
+"""Every environment variable, in one class."""
+
+from datetime import date, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+"""Where migrations, templates and static files stand."""
+
+MIN_SECRET = 32
+
+
+class Settings(BaseSettings):
+    """What an installation can set, by variables named `LUOPAN_` and the field in capitals."""
+
+    model_config = SettingsConfigDict(env_prefix="LUOPAN_", extra="ignore")
+
+    env: Literal["development", "production"] = Field(
+        "development", description="production asks for a secret and sends Secure cookies"
+    )
+    database_url: str = Field(
+        default="sqlite:///data/luopan.db", description="SQLAlchemy address: sqlite, postgresql or mariadb"
+    )
+    secret: SecretStr | None = Field(default=None, description="at least 32 characters; required in production")
+    timezone: str = Field(default="Asia/Shanghai", description="where the business day begins and ends")
+    session_days: int = Field(default=14, ge=1, le=365, description="days a login lasts")
+    busy_seconds: float = Field(default=5, gt=0, le=60, description="how long a write waits for the database")
+    max_body_mb: int = Field(default=32, ge=1, le=1024, description="largest request body, in MiB")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="least severe log line")
+
+    @model_validator(mode="after")
+    def _secret_in_production(self) -> Self:
+        length = len(self.secret.get_secret_value()) if self.secret else 0
+        if self.env == "production" and length < MIN_SECRET:
+            raise ValueError(f"LUOPAN_SECRET must have at least {MIN_SECRET} characters when LUOPAN_ENV=production")
+        return self
+
+    @property
+    def key(self) -> bytes:
+        """The key that session ids are hashed with; a new secret ends all logins."""
+        return (self.secret.get_secret_value() if self.secret else "development").encode()
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (KeyError, ValueError, OSError):
+            raise ValueError(f"there is no time zone {name!r}") from None
+        return name
+
+    def now(self) -> datetime:
+        """Return the moment, in the workspace's time zone."""
+        return datetime.now(ZoneInfo(self.timezone))
+
+    def today(self) -> date:
+        """Return the workspace's business day."""
+        return self.now().date()
+
+
+@lru_cache
+def load() -> Settings:
+    """Return the settings of this process."""
+    return Settings()

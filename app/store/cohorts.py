@@ -1,0 +1,30 @@
+"""The other side of a cohort: adds for a retention row, the highest retained for a friends row."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, select, tuple_
+from sqlalchemy.orm import Session
+
+from app.domain.facts import FRIENDS, RETENTION, FactTable
+from app.models import Friends, Retention
+from app.store.keys import Key
+
+CHUNK = 500
+
+
+def counterparts(session: Session, table: FactTable, keys: Sequence[Key]) -> dict[Key, int | None]:
+    """Return what each row's cohort is measured against; empty for tables without cohorts."""
+    if table is RETENTION:
+        place = (Friends.unit_id, Friends.day, Friends.channel_id)
+        query = select(*place, func.max(Friends.adds))
+    elif table is FRIENDS:
+        place = (Retention.unit_id, Retention.cohort_day, Retention.channel_id)
+        query = select(*place, func.max(Retention.retained))
+    else:
+        return {}
+    found: dict[tuple[object, ...], int | None] = {}
+    cohorts = sorted({(key.unit_id, key.day, key.dims[0]) for key in keys})
+    for start in range(0, len(cohorts), CHUNK):
+        narrowed = query.where(tuple_(*place).in_(cohorts[start : start + CHUNK])).group_by(*place)
+        found.update({(unit, day, channel): value for unit, day, channel, value in session.execute(narrowed)})
+    return {key: found.get((key.unit_id, key.day, key.dims[0])) for key in keys}

@@ -1,0 +1,16 @@
+"""The order of writers: whoever changes units or channels does so alone."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.models import DataVersion, OrgUnit
+
+
+def alone(session: Session) -> None:
+    """Wait for every other writer, and keep those that come later waiting until the transaction ends.
+
+    Writers of facts lock their units before anything else, so all units are locked here, in the same
+    order. Where there are none yet there are no facts either, and the data version stands for them.
+    """
+    if not session.execute(select(OrgUnit.id).order_by(OrgUnit.id).with_for_update()).all():
+        session.execute(select(DataVersion.id).with_for_update()).all()
