@@ -1,0 +1,98 @@
+"""What a board is: a declaration that names its cards, what it loads and how its panels are made."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from app.boards.view import Panel, Plain
+from app.domain.book import Book, Group
+from app.domain.number import Number, plain
+from app.domain.period import Compare, Grain, Period, split
+from app.domain.scope import GroupBy, Scope
+from app.domain.terms import Term
+from app.domain.text import Text
+from app.metrics.catalog import CATALOG
+from app.metrics.compare import value
+from app.metrics.definition import Metric
+from app.queries.channels import ChannelRow
+from app.queries.settings import Limits
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """Terms to load in one grouping, over the range and what it is compared with.
+
+    `back` names how many days before the end of the range are loaded at least.
+    """
+
+    by: GroupBy | None
+    terms: tuple[Term, ...]
+    back: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Everything cards and panels are made from: the loaded books, the range and its comparison."""
+
+    scope: Scope
+    period: Period
+    grain: Grain
+    how: Compare
+    compared: Period
+    today: date
+    books: Mapping[GroupBy | None, Book]
+    channels: Mapping[str, ChannelRow]
+    limits: Limits
+    targets: Mapping[tuple[str, str | None], Number]
+    """Targets of the range's last month by metric and channel."""
+    known: dict[tuple[str, Period, Group, GroupBy | None], Number | None] = field(default_factory=dict, repr=False)
+    """What was computed already: a chart and the table under it show the same numbers."""
+
+    @property
+    def periods(self) -> tuple[Period, ...]:
+        """The rows and bars of the board: periods of its grain that have begun."""
+        return tuple(period for period in split(self.period, self.grain) if period.first <= self.today)
+
+    def number(
+        self, key: str, period: Period | None = None, group: Group = None, by: GroupBy | None = None
+    ) -> Number | None:
+        """Return a metric, unrounded; over the whole range unless a period is given."""
+        asked = (key, period or self.period, group, by)
+        if asked not in self.known:
+            self.known[asked] = value(CATALOG[key], self.books[by], asked[1], group)
+        return self.known[asked]
+
+    def plain(self, key: str, period: Period | None = None, group: Group = None, by: GroupBy | None = None) -> Plain:
+        """Return a metric as it is given out."""
+        return plain(self.number(key, period, group, by), CATALOG[key].unit)
+
+    def series(self, key: str, group: Group = None, by: GroupBy | None = None) -> list[Plain]:
+        """Return a metric for each period of the board's grain."""
+        return [self.plain(key, period, group, by) for period in self.periods]
+
+    def target(self, key: str, channel: str | None = None) -> Decimal | None:
+        """Return the target of a rate in the range's last month."""
+        target = self.targets.get((key, channel))
+        return None if target is None else Decimal(str(plain(target, CATALOG[key].unit)))
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """One board: its name, its KPI strip, its loads and its panels, in reading order."""
+
+    key: str
+    title: Text
+    cards: tuple[str, ...]
+    loads: tuple[Load, ...]
+    panels: tuple[Callable[[Shown], Panel], ...]
+
+
+def metrics(*keys: str) -> tuple[Metric, ...]:
+    """Return metrics of the catalogue by their keys."""
+    return tuple(CATALOG[key] for key in keys)
+
+
+def terms(*keys: str) -> tuple[Term, ...]:
+    """Return what metrics are made of, each term once."""
+    return tuple(dict.fromkeys(term for metric in metrics(*keys) for term in metric.terms))

@@ -1,0 +1,123 @@
+"""The churn panel of the growth board: month to date against the limit."""
+
+from collections.abc import Sequence
+from datetime import date
+from fractions import Fraction
+
+from app.boards.board import Shown
+from app.boards.figures import churn as draw
+from app.boards.tables import column
+from app.boards.view import Key, Panel, Row, Table
+from app.domain.facts import Unit
+from app.domain.number import Number, plain
+from app.domain.period import Grain, Period, month_of, split
+from app.domain.text import Text
+from app.i18n import short_range, show
+from app.metrics import churn
+from app.metrics.catalog import CATALOG
+from app.metrics.catalog.growth import LOSSES_MTD, MONTH_OPENING
+from app.metrics.compare import Status
+
+NO_STOCK = Text("现好友只按单元统计，不分渠道", "Current friends exist per unit, not per channel")
+
+Points = Sequence[tuple[date, Number | None]]
+
+
+def churn_panel(shown: Shown) -> Panel:
+    """Return month-to-date churn with its limit, the first day above it and the compared days."""
+    periods = shown.periods if shown.grain is Grain.DAY else split(shown.period, Grain.MONTH)
+    points = churn.series(shown.books[None], periods)
+    limit = shown.limits.churn_limit
+    breaches = churn.breaches(points, limit)
+    allowed = [churn.prorated(day, limit) for day, _ in points] if shown.grain is Grain.DAY else []
+    beside = short_range(shown.compared)
+    series = draw.Churn(points, _before(shown, points), allowed, limit, breaches, beside)
+    first = _first_day(shown, breaches[0]) if breaches else None
+    last = points[-1][1] if points else None
+    return Panel(
+        "churn",
+        "chart",
+        Text("月流失率", "Monthly churn"),
+        _explained(shown),
+        width=6,
+        figure=draw.churn(series) if any(rate is not None for _, rate in points) else None,
+        finding=_finding(first, points),
+        keys=_keys(beside),
+        table=_table(shown, points),
+        status=None if last is None else Status.OVER_LIMIT if last > limit else Status.WITHIN_LIMIT,
+        badge=None if first is None else _badge(shown, churn.days_above(points, limit)),
+    )
+
+
+def _first_day(shown: Shown, breach: churn.Breach) -> churn.Breach:
+    """Return the first day above the limit; where points are months, it is looked up day by day."""
+    if shown.grain is Grain.DAY:
+        return breach
+    days = Period(max(month_of(breach.day).first, shown.period.first), breach.day)
+    points = churn.series(shown.books[None], split(days, Grain.DAY))
+    return churn.breaches(points, shown.limits.churn_limit)[0]
+
+
+def _before(shown: Shown, points: Points) -> list[Number | None]:
+    """Return the compared period's series, by the same position in it."""
+    if shown.grain is not Grain.DAY:
+        return [None] * len(points)
+    days = churn.series(shown.books[None], split(shown.compared, Grain.DAY))
+    values = [rate for _, rate in days][: len(points)]
+    return values + [None] * (len(points) - len(values))
+
+
+def _badge(shown: Shown, above: int) -> Text:
+    if shown.grain is Grain.DAY:
+        return Text(f"已超 {above} 天", f"{above} days over")
+    return Text(f"{above} 个月超限", f"{above} months over")
+
+
+def _keys(beside: str) -> tuple[Key, ...]:
+    return (
+        Key(Text("月流失率", "Month to date"), "var(--series-main)", "line"),
+        Key(Text(f"对比 {beside}", f"vs {beside}"), "var(--series-prev)", "dash"),
+        Key(Text("按天折算上限", "Prorated limit"), "var(--bad-line)", "dash"),
+        Key(Text("超阈值", "Over the limit"), "var(--breach-fill)"),
+    )
+
+
+def _table(shown: Shown, points: Points) -> Table:
+    limit = shown.limits.churn_limit
+    rows = tuple(
+        Row(
+            Text(f"{day.month}月{day.day}日", day.isoformat()),
+            {"churn_rate_mtd": plain(rate, Unit.RATE)},
+            hits=frozenset({"churn_rate_mtd"}) if rate is not None and rate > limit else frozenset(),
+        )
+        for day, rate in points
+    )
+    return Table((column("churn_rate_mtd"),), rows, note=CATALOG["churn_rate_mtd"].about)
+
+
+def _explained(shown: Shown) -> Text:
+    if shown.scope.channel:
+        return NO_STOCK
+    last = shown.period.until(shown.today).last
+    lost, opening = (shown.books[None].answer(term, Period(last, last)) for term in (LOSSES_MTD, MONTH_OPENING))
+    heads = None if opening is None else Fraction(opening) * Fraction(shown.limits.churn_limit)
+    gone, held, allowed = (show(value, Unit.COUNT) for value in (lost, opening, heads))
+    limit = show(shown.limits.churn_limit, Unit.RATE)
+    return Text(
+        f"累计流失 {gone} ÷ 月初现好友 {held}，{limit} 上限为 {allowed} 人",
+        f"{gone} lost of {held} at the opening; {limit} allows {allowed}",
+    )
+
+
+def _finding(first: churn.Breach | None, points: Points) -> Text:
+    last = next((rate for _, rate in reversed(points) if rate is not None), None)
+    now = show(last, Unit.RATE)
+    if last is None:
+        return Text("还算不出月流失率", "No month-to-date churn yet")
+    if first is None:
+        return Text(f"月流失率 {now}，未超阈值", f"Month-to-date churn {now}, within the limit")
+    day, rate = first.day, show(first.value, Unit.RATE)
+    return Text(
+        f"{day.month}月{day.day}日起超过阈值，当日 {rate}，期末 {now}",
+        f"Over the limit from {day.isoformat()} ({rate}), {now} at the close",
+    )

@@ -1,0 +1,166 @@
+"""Figures of the growth board."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from app.boards.figures.parts import (
+    MARGIN,
+    MAX_BAR_LABELS,
+    Layout,
+    bars,
+    caption,
+    end_label,
+    last,
+    layout,
+    line,
+    narrow,
+    numbers,
+    percent_axis,
+    round_ticks,
+    time_axis,
+    xs,
+)
+from app.boards.view import Figure, Plain
+from app.domain.facts import Unit
+from app.domain.period import Grain, Period
+from app.i18n import show
+
+HEADS = "%{y:,} 人"
+
+
+def adds_and_losses(
+    periods: Sequence[Period], grain: Grain, adds: Sequence[Plain], losses: Sequence[Plain], net: Sequence[Plain]
+) -> Figure:
+    """Return adds above zero, losses below, and the net as a line."""
+    x = xs(periods)
+    labelled = len(periods) <= MAX_BAR_LABELS
+    below = [None if value is None else -value for value in losses if not isinstance(value, str)]
+    text = {"textposition": "outside" if labelled else "none"}
+    ticks = round_ticks(min(numbers(below), default=0), max(numbers(adds), default=0))
+    return {
+        "data": [
+            bars("新增好友", x, adds, "var(--series-add)", HEADS, text=_texts(adds), **text),
+            bars(
+                "流失好友",
+                x,
+                below,
+                "var(--series-loss)",
+                "%{customdata:,} 人",
+                customdata=list(losses),
+                text=_texts(losses),
+                **text,
+            ),
+            line("净增", x, net, "var(--series-ink)", "%{y:+,} 人", line={"color": "var(--series-ink)", "width": 1.5}),
+        ],
+        "layout": {
+            "barmode": "relative",
+            "bargap": 0.4,
+            "xaxis": time_axis(periods, grain),
+            "yaxis": {"zeroline": True, "zerolinecolor": "var(--axis)", **ticks},
+            "margin": MARGIN,
+            "annotations": end_label(
+                x, net, f"净增<br>{show(last(net), Unit.COUNT, signed=True)}", xshift=26 if labelled else 10
+            ),
+        },
+        "narrow": narrow(periods, grain),
+    }
+
+
+def stocks(periods: Sequence[Period], grain: Grain, cumulative: Sequence[Plain], current: Sequence[Plain]) -> Figure:
+    """Return cumulative and current friends as two panels on one time axis: their sizes differ."""
+    wide = max(52, 16 + 7 * len(f"{max(numbers(cumulative), default=0):,}"))
+    x = xs(periods)
+    return {
+        "data": [
+            line("累计好友", x, cumulative, "var(--series-prev)", HEADS),
+            line("现好友数", x, current, "var(--series-main)", HEADS, yaxis="y2"),
+        ],
+        "layout": {
+            "xaxis": layout(**time_axis(periods, grain), anchor="y2"),
+            "yaxis": {"domain": [0.58, 1], "tickformat": ",d", "nticks": 4},
+            "yaxis2": {"domain": [0, 0.42], "tickformat": ",d", "nticks": 4, "gridcolor": "var(--grid)"},
+            "margin": MARGIN | {"l": wide, "r": wide + 20, "t": 24},
+            "annotations": [
+                caption("累计好友（含已删除）", 1.0),
+                caption("现好友数", 0.42),
+                *end_label(x, cumulative, show(last(cumulative), Unit.COUNT)),
+                *end_label(x, current, show(last(current), Unit.COUNT), "y2"),
+            ],
+        },
+        "narrow": narrow(periods, grain),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class AddRate:
+    """One channel's add rate beside its target."""
+
+    name: str
+    rate: Decimal
+    adds: Plain
+    reach: Plain
+    target: Decimal | None
+
+
+def add_rates(rows: Sequence[AddRate]) -> Figure:
+    """Return bars by channel, best on top, with a tick at each channel's target."""
+    ordered = sorted(rows, key=lambda row: row.rate)
+    with_target = [row for row in ordered if row.target is not None]
+    custom = [[show(row.rate, Unit.RATE), row.adds, row.reach, show(row.target, Unit.RATE)] for row in ordered]
+    lines = ("加粉率 %{customdata[0]}", "新增 %{customdata[1]:,} / 触达 %{customdata[2]:,}", "目标 %{customdata[3]}")
+    hover = "<br>".join(lines) + "<extra></extra>"
+    axis = percent_axis(rangemode="tozero", showgrid=True, gridcolor="var(--grid)", showline=False, showspikes=False)
+    return {
+        "data": [
+            {
+                "type": "bar",
+                "orientation": "h",
+                "width": 0.44,
+                "name": "加粉率",
+                "y": [row.name for row in ordered],
+                "x": [row.rate for row in ordered],
+                "customdata": custom,
+                "marker": {"color": "var(--series-main)"},
+                "hovertemplate": hover,
+            },
+            {
+                "type": "scatter",
+                "mode": "markers",
+                "name": "目标",
+                "y": [row.name for row in with_target],
+                "x": [row.target for row in with_target],
+                "hoverinfo": "skip",
+                "marker": {"symbol": "line-ns", "size": 22, "line": {"width": 2, "color": "var(--series-ink)"}},
+            },
+        ],
+        "layout": {
+            "hovermode": "closest",
+            "bargap": 0.56,
+            "xaxis": axis,
+            "yaxis": {"showgrid": False, "dtick": 1, "type": "category", "tickfont": {"color": "var(--text)"}},
+            "margin": {"l": 84, "r": 140, "t": 4, "b": 28},
+            "annotations": _notes(ordered),
+        },
+    }
+
+
+def _notes(ordered: Sequence[AddRate]) -> list[Layout]:
+    """Return each rate and whether it reaches its target, beside the bars."""
+    notes: list[Layout] = []
+    for row in ordered:
+        missed = row.target is not None and row.rate < row.target
+        notes.append(_beside(row.name, f"<b>{show(row.rate, Unit.RATE)}</b>", 6, "left", "var(--text)"))
+        if row.target is not None:
+            word = f"{'未达' if missed else '达标'} {show(row.target, Unit.RATE)}"
+            notes.append(_beside(row.name, word, 134, "right", "var(--bad)" if missed else "var(--text-3)"))
+    return notes
+
+
+def _beside(name: str, text: str, shift: int, anchor: str, color: str) -> Layout:
+    place = {"x": 1, "xref": "paper", "y": name, "xanchor": anchor, "xshift": shift}
+    return {**place, "text": text, "showarrow": False, "font": {"color": color}}
+
+
+def _texts(values: Sequence[Plain]) -> list[str]:
+    return ["" if value is None or isinstance(value, str) else show(value, Unit.COUNT) for value in values]

@@ -1,0 +1,223 @@
+"""The growth board: friends won and lost, churn against its limit, stock, add rates and retention."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+from app.boards.board import Board, Load, Shown, terms
+from app.boards.churn import NO_STOCK, churn_panel
+from app.boards.figures import growth as draw
+from app.boards.tables import by_period, column, heat
+from app.boards.view import CHANNELS, Column, Key, Panel, Plain, Row, Table
+from app.domain.facts import RETENTION_DAYS, ChannelKind, Unit
+from app.domain.period import DAY, Grain, Period, month_of, split
+from app.domain.scope import GroupBy
+from app.domain.text import Text
+from app.i18n import show
+from app.metrics import churn
+from app.metrics.catalog import CATALOG
+from app.queries.channels import ChannelRow
+
+COHORT_WEEKS = 8
+TWO_PANELS = Text("两项量级不同，分面显示，纵轴不从 0 起", "Two panels for two sizes; axes do not start at 0")
+
+_DAILY = (
+    "friends_added",
+    "friends_lost",
+    "friends_net",
+    "friends_cumulative",
+    "friends_current",
+    "retention_total",
+    "churn_rate_mtd",
+    "reach",
+    "add_rate",
+)
+_RATES = ("friends_added", "reach", "add_rate")
+_RETENTION = tuple(f"retention_d{day_n}" for day_n in RETENTION_DAYS)
+
+
+def adds_and_losses(shown: Shown) -> Panel:
+    """Return adds, losses and net per period."""
+    adds, losses, net = (shown.series(key) for key in ("friends_added", "friends_lost", "friends_net"))
+    columns = (column("friends_added"), column("friends_lost"), column("friends_net", signed=True))
+    total = [show(shown.number(item.key), Unit.COUNT, signed=item.signed) for item in columns]
+    finding = Text(
+        f"共新增 {total[0]}，流失 {total[1]}，净增 {total[2]}", f"{total[0]} added, {total[1]} lost, net {total[2]}"
+    )
+    return Panel(
+        "adds_losses",
+        "chart",
+        Text("日增与流失", "Adds and losses"),
+        finding,
+        width=6,
+        finding=finding,
+        figure=draw.adds_and_losses(shown.periods, shown.grain, adds, losses, net),
+        keys=(
+            Key(Text("新增", "Added"), "var(--series-add)"),
+            Key(Text("流失", "Lost"), "var(--series-loss)"),
+            Key(Text("净增", "Net"), "var(--series-ink)", "line"),
+        ),
+        table=by_period(shown, columns, Text("净增 = 新增 − 流失", "Net = added − lost")),
+    )
+
+
+def stocks(shown: Shown) -> Panel:
+    """Return cumulative and current friends on two panels."""
+    cumulative, current = shown.series("friends_cumulative"), shown.series("friends_current")
+    ends = [show(shown.number(key), Unit.COUNT) for key in ("friends_cumulative", "friends_current")]
+    columns = (column("friends_cumulative"), column("friends_current"))
+    return Panel(
+        "stocks",
+        "chart",
+        Text("累计好友与现好友数", "Cumulative and current friends"),
+        NO_STOCK if shown.scope.channel else TWO_PANELS,
+        width=4,
+        height=320,
+        figure=draw.stocks(shown.periods, shown.grain, cumulative, current)
+        if any(value is not None for value in current)
+        else None,
+        finding=Text(
+            f"期末累计好友 {ends[0]}，现好友 {ends[1]}", f"{ends[0]} cumulative, {ends[1]} current at the close"
+        ),
+        table=by_period(shown, columns, Text("存量取期末值", "Stocks are taken at the close")),
+    )
+
+
+def add_rates(shown: Shown) -> Panel:
+    """Return each source channel's add rate beside its target of the month."""
+    rows = [_rate_row(shown, channel) for channel in shown.channels.values() if channel.kind is ChannelKind.SOURCE]
+    known = [row for row in rows if any(row.values[key] is not None for key in _RATES)]
+    drawn = [
+        draw.AddRate(row.label.zh, rate, row.values["friends_added"], row.values["reach"], target)
+        for row in known
+        if isinstance(rate := row.values["add_rate"], Decimal)
+        and (isinstance(target := row.values["target"], Decimal) or target is None)
+    ]
+    best = max(drawn, key=lambda row: row.rate).name if drawn else "—"
+    return Panel(
+        "add_rates",
+        "chart",
+        Text("渠道加粉率", "Add rate by channel"),
+        CATALOG["add_rate"].about,
+        width=4,
+        height=320,
+        figure=draw.add_rates(drawn) if drawn else None,
+        finding=Text(f"加粉率最高的渠道是{best}", f"The best add rate is that of {best}"),
+        keys=(
+            Key(Text("加粉率", "Add rate"), "var(--series-main)"),
+            Key(Text("目标", "Target"), "var(--series-ink)", "line"),
+        ),
+        table=Table(
+            (*(column(key) for key in _RATES), Column("target", Text("目标", "Target"), Unit.RATE)),
+            tuple(known),
+            Row(Text("合计", "Total"), {key: shown.plain(key) for key in _RATES}),
+            Text("合计按总数重算，只计有触达记录的行", "The total is recomputed from sums of rows with reach"),
+            label=CHANNELS,
+        ),
+    )
+
+
+def _rate_row(shown: Shown, channel: ChannelRow) -> Row:
+    values = {key: shown.plain(key, group=channel.code, by=GroupBy.CHANNEL) for key in _RATES}
+    values["target"] = shown.target("add_rate", channel.code)
+    return Row(Text(channel.name, channel.name), values, slot=channel.color_slot)
+
+
+def cohorts(shown: Shown) -> Panel:
+    """Return retention of the last eight weeks' adds as a heat table."""
+    weeks = split(Period(_first_week(shown.period), shown.period.last), Grain.WEEK)
+    rows = []
+    for week in reversed(weeks):
+        values = {key: _observed(shown, key, week) for key in _RETENTION}
+        rows.append((week, values))
+    steps = heat([value for _, values in rows for value in values.values()])
+    keyed = iter(steps)
+    table_rows = tuple(
+        Row(
+            Text(f"{week.first.month}/{week.first.day}", f"Week of {week.first.isoformat()}"),
+            values,
+            heat={key: step for key in values if (step := next(keyed)) is not None},
+        )
+        for week, values in rows
+    )
+    return Panel(
+        "cohorts",
+        "table",
+        Text("新增好友留存", "Retention of new friends"),
+        Text("按添加周，次日 / 7日 / 30日", "By week of adding, day 1, 7 and 30"),
+        width=4,
+        table=Table(
+            label=Text("添加周", "Week of adding"),
+            columns=tuple(column(key) for key in _RETENTION),
+            rows=table_rows,
+            note=Text("留存人数 ÷ 这些批次的新增好友", "Retained / adds of the cohorts recorded"),
+        ),
+    )
+
+
+def _observed(shown: Shown, key: str, week: Period) -> Plain:
+    value = shown.plain(key, week)
+    day_n = int(key.removeprefix("retention_d"))
+    if value is None and week.first + timedelta(days=day_n) > shown.today - DAY:
+        return "未到观察期"
+    return value
+
+
+def _first_week(period: Period) -> date:
+    monday = period.last - timedelta(days=period.last.weekday())
+    return monday - timedelta(weeks=COHORT_WEEKS - 1)
+
+
+def daily(shown: Shown) -> Panel:
+    """Return the daily report, its churn marked where it is over the limit."""
+    limit = shown.limits.churn_limit
+    firsts = {
+        month_of(breach.day): breach.day
+        for breach in churn.breaches(churn.series(shown.books[None], shown.periods), limit)
+    }
+    hits: dict[Period, frozenset[str]] = {}
+    words: dict[Period, Text] = {period: _recounted(shown, period) for period in shown.periods}
+    for period in shown.periods:
+        rate, last = shown.number("churn_rate_mtd", period), period.until(shown.today).last
+        if rate is not None and rate > limit:
+            hits[period] = frozenset({"churn_rate_mtd"})
+            if firsts.get(month_of(last)) == last:
+                words[period] = _joined(Text("首次超阈值", "First over the limit"), words[period])
+    columns = [column(key, signed=key == "friends_net") for key in _DAILY]
+    note = Text(
+        "月流失率 = 当月 1 日起累计流失 ÷ 上月末现好友数。总留存率 = 现好友数 ÷ 累计好友数。"
+        "累计、现好友、留存率和月流失率取期末值，加粉率按总数重算，其余求和。",
+        "Churn = losses since the 1st / current friends at the close of the month before. Stocks, retention and churn "
+        "are taken at the close, the add rate is recomputed from sums, the rest is summed.",
+    )
+    return Panel(
+        "daily",
+        "table",
+        Text("用户增长日报", "Daily growth report"),
+        table=by_period(shown, columns, note, hits, {period: word for period, word in words.items() if word.zh}),
+    )
+
+
+def _recounted(shown: Shown, period: Period) -> Text:
+    """Return what stock counts of a period differ from the computed stock; an empty text for nothing."""
+    found = [pair for day, pair in shown.books[None].recounts.items() if day in period]
+    if not found:
+        return Text("", "")
+    cumulative, current = (show(sum(side), Unit.COUNT, signed=True) for side in zip(*found, strict=True))
+    return Text(f"对账差异 累计 {cumulative}，现好友 {current}", f"Recount: cumulative {cumulative}, current {current}")
+
+
+def _joined(*texts: Text) -> Text:
+    kept = [text for text in texts if text.zh]
+    return Text("；".join(text.zh for text in kept), "; ".join(text.en for text in kept))
+
+
+GROWTH = Board(
+    "growth",
+    Text("用户增长", "Growth"),
+    cards=("friends_added", "friends_cumulative", "friends_current", "retention_total", "churn_rate_mtd", "add_rate"),
+    loads=(
+        Load(None, terms(*_DAILY, *_RETENTION), back=7 * COHORT_WEEKS),
+        Load(GroupBy.CHANNEL, terms(*_RATES)),
+    ),
+    panels=(adds_and_losses, churn_panel, stocks, add_rates, cohorts, daily),
+)

@@ -1,0 +1,165 @@
+"""The view model of a board: one frozen value that the page, the JSON and later exports render."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
+
+from app.domain.facts import Unit
+from app.domain.number import DECIMALS, half_up
+from app.domain.period import Period
+from app.domain.text import Text
+
+Plain = int | Decimal | str | None
+"""A value as the API gives it: rounded, money in yuan, rates as fractions, None for no value."""
+
+Figure = dict[str, object]
+"""A Plotly figure as plain data: `data`, `layout` and perhaps `narrow` (layout below 460 px)."""
+
+
+DAYS = Text("日期", "Day")
+CHANNELS = Text("渠道", "Channel")
+
+
+class Tone(StrEnum):
+    """Whether a change is good for its metric: the only thing that colours it."""
+
+    GOOD = "good"
+    BAD = "bad"
+    NEUTRAL = "neutral"
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """A value beside the one it is compared with; `points` only for rates."""
+
+    value: Plain
+    change: Decimal | None
+    points: Decimal | None
+    tone: Tone = Tone.NEUTRAL
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One number of the KPI strip with its comparison line and, where it has one, its limit."""
+
+    metric: str
+    name: Text
+    unit: Unit
+    value: Plain
+    compare: Delta | None = None
+    compare_label: Text | None = None
+    limit: Decimal | None = None
+    status: str | None = None
+    """within_limit or over_limit, only for a metric with a limit and a value."""
+    note: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table: `unit` None is text; `signed` shows a plus sign."""
+
+    key: str
+    name: Text
+    unit: Unit | None = None
+    signed: bool = False
+    share: bool = False
+    metric: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of a table; `hits` names the columns over their limit, `heat` their step 0..5 on the ramp."""
+
+    label: Text
+    values: Mapping[str, Plain]
+    hits: frozenset[str] = frozenset()
+    heat: Mapping[str, int] = field(default_factory=dict)
+    note: Text | None = None
+    slot: int | None = None
+    level: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows under columns, a total row that says how it was made, and a foot note."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    total: Row | None = None
+    note: Text | None = None
+    label: Text = DAYS
+    """What the rows are: the head of the column of their labels."""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """An entry of the legend above a chart; `mark` is box, line or dash."""
+
+    name: Text
+    color: str
+    mark: str = "box"
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """One card of a board: a chart with its finding in words, or a table."""
+
+    key: str
+    kind: str
+    """chart or table."""
+    title: Text
+    subtitle: Text | None = None
+    width: int = 12
+    """Columns of the 12-column grid."""
+    height: int = 280
+    figure: Figure | None = None
+    finding: Text | None = None
+    keys: tuple[Key, ...] = ()
+    table: Table | None = None
+    """The table itself, or the data behind the chart."""
+    status: str | None = None
+    badge: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How complete a period is: unit-days that have a friends row of those expected."""
+
+    expected: int
+    present: int
+    missing: tuple[tuple[str, int], ...] = ()
+    """Names of the units that lack days, with how many."""
+
+    @property
+    def rate(self) -> Decimal | None:
+        """The share present, rounded as rates are; no value when nothing is expected."""
+        return half_up(Fraction(self.present, self.expected), DECIMALS[Unit.RATE]) if self.expected else None
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeView:
+    """What a board is about."""
+
+    unit: str
+    unit_name: str
+    period: Period
+    channel: str | None
+    compare: str | None
+    compared: Period | None
+    today: date
+
+
+@dataclass(frozen=True, slots=True)
+class BoardView:
+    """A whole board."""
+
+    board: str
+    title: Text
+    scope: ScopeView
+    coverage: Coverage
+    cards: tuple[Card, ...]
+    panels: tuple[Panel, ...]
+    version: int

@@ -1,0 +1,29 @@
+"""Which groups have anything at all in a period: those that the rows of an answer name."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.domain.period import Period
+from app.domain.roles import Action, Viewer
+from app.domain.scope import GroupBy, Scope
+from app.domain.tree import Tree
+from app.models import StockCount
+from app.queries import channels
+from app.queries.sums import READABLE, Readable, code_of, groupings, narrowed, restrictable, within
+
+_TABLES = (*READABLE.values(), Readable(StockCount.unit_id, StockCount.day, {}, {}))
+
+
+def load(session: Session, viewer: Viewer, tree: Tree, scope: Scope, period: Period) -> frozenset[str]:
+    """Return the codes of the groups that have a row of any table in `period`, recorded or not."""
+    viewer.require(Action.READ, tree.lineage(scope.unit_id))
+    names = {row.id: row.code for row in channels.load(session).values()} if scope.by is GroupBy.CHANNEL else {}
+    found = set()
+    for readable in _TABLES:
+        if scope.by is None or not restrictable(readable, scope):
+            continue
+        for group in groupings(readable, scope):
+            query = select(group).select_from(readable.day.class_).where(within(readable.day, [period])).distinct()
+            for (key,) in session.execute(narrowed(query, readable, tree, scope, group)):
+                found.add(code_of(scope, tree, names, key))
+    return frozenset(found)

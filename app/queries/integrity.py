@@ -1,0 +1,53 @@
+"""What `luopan verify` looks for: facts that break a rule across fields, rows or the calendar."""
+
+from datetime import date
+
+from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from app.domain.facts import DAILY
+from app.models import Friends, OrgUnit, Retention, Sales, StockCount
+from app.queries.facts import table_of
+from app.queries.units import load_tree
+
+
+def check(session: Session, today: date) -> dict[str, int]:
+    """Return for each rule how many rows break it."""
+    found = {name: session.execute(query).scalar_one() for name, query in _rules().items()}
+    for facts in DAILY:
+        table = table_of(facts)
+        query = select(func.count()).select_from(table).where(table.c[facts.day_key] > today)
+        found[f"{facts.kind}: no day in the future"] = session.execute(query).scalar_one()
+    tree = load_tree(session)
+    upward = [
+        node
+        for node in tree.nodes.values()
+        if node.parent_id is not None and tree.nodes[node.parent_id].kind.level >= node.kind.level
+    ]
+    found["units: kinds only go downward"] = len(upward)
+    return found
+
+
+def _rules() -> dict[str, Select[int]]:
+    cohort = and_(
+        Friends.unit_id == Retention.unit_id,
+        Friends.day == Retention.cohort_day,
+        Friends.channel_id == Retention.channel_id,
+    )
+    kept = select(func.count()).select_from(Retention).join(Friends, cohort).where(Retention.retained > Friends.adds)
+    sold = (Sales.buyers > Sales.orders, Sales.member_gmv > Sales.gmv, Sales.member_orders > Sales.orders)
+    counted = or_(
+        StockCount.current > StockCount.cumulative, StockCount.current.is_(None), StockCount.cumulative.is_(None)
+    )
+    return {
+        "retention: retained <= adds of its cohort": kept,
+        "sales: buyers <= orders, member GMV <= GMV, member orders <= orders": select(func.count())
+        .select_from(Sales)
+        .where(or_(*sold)),
+        "stock counts: both numbers, current <= cumulative": select(func.count())
+        .select_from(StockCount)
+        .where(counted),
+        "units: no unit stands below itself": select(func.count())
+        .select_from(OrgUnit)
+        .where(OrgUnit.parent_id == OrgUnit.id),
+    }
