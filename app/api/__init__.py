@@ -1,0 +1,1 @@
+"""REST, version 1: thin handlers over store, queries and boards."""

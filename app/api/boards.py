@@ -1,0 +1,73 @@
+"""Boards as JSON: the same view models that the pages render."""
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from app.api import params
+from app.api.guard import Conf, Db, GuardedRoute, Who, needs
+from app.api.respond import TAGGED, tagged
+from app.api.schemas import BoardOut
+from app.boards import targets
+from app.boards.board import Board
+from app.boards.catalog import BOARDS
+from app.boards.plain import as_plain
+from app.boards.read import Asked, read
+from app.domain.period import Compare
+from app.domain.roles import Action
+
+router = APIRouter(prefix="/boards", route_class=GuardedRoute, tags=["boards"])
+
+
+def _register(board: Board) -> None:
+    def get(
+        request: Request,
+        database: Db,
+        settings: Conf,
+        viewer: Who,
+        unit: params.Unit,
+        from_: params.From,
+        to: params.To,
+        channel: params.Channel = None,
+        compare: Annotated[Compare, Query(description="What the range is compared with.")] = Compare.PREVIOUS,
+    ) -> Response:
+        asked = Asked(unit, params.period(from_, to), channel, compare)
+        with database.read() as session:
+            view = read(session, viewer, board, asked, settings.today())
+        return tagged(request, as_plain(view))
+
+    router.get(
+        f"/{board.key}",
+        operation_id=f"board_{board.key}",
+        summary=f"Read the {board.title.en.lower()} board",
+        description="Cards and panels (figures and tables) of the board, as on its page.",
+        openapi_extra=needs(Action.READ),
+        responses={200: {"model": BoardOut}, **TAGGED},
+    )(get)
+
+
+for _board in BOARDS.values():
+    _register(_board)
+
+
+@router.get(
+    "/targets",
+    operation_id="board_targets",
+    summary="Read the target board",
+    openapi_extra=needs(Action.READ),
+    responses={200: {"model": BoardOut}, **TAGGED},
+)
+def get_targets(
+    request: Request,
+    database: Db,
+    settings: Conf,
+    viewer: Who,
+    unit: params.Unit,
+    month: Annotated[str, Query(description="A month, YYYY-MM.", examples=["2023-09"])],
+) -> Response:
+    """Targets of a month; rows at `panels[key="targets"].table.rows`."""
+    first: date = params.month("month", month)
+    with database.read() as session:
+        view = targets.read(session, viewer, unit, first, settings.today())
+    return tagged(request, as_plain(view))

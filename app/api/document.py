@@ -1,0 +1,16 @@
+"""The OpenAPI document itself, behind a token like everything it describes."""
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse
+
+from app.api.guard import GuardedRoute, Who, needs
+from app.domain.roles import Action
+
+router = APIRouter(route_class=GuardedRoute, tags=["document"])
+
+
+@router.get("/openapi.json", summary="Read this document", openapi_extra=needs(Action.READ))
+def openapi(request: Request, viewer: Who) -> Response:
+    """Describe every route, its parameters and its answers."""
+    del viewer
+    return JSONResponse(request.app.openapi())

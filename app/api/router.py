@@ -1,0 +1,33 @@
+"""All routes of version 1 under one prefix."""
+
+from fastapi import APIRouter
+
+from app.api import boards, document, facts, master, metrics
+from app.api.guard import bearer
+from app.api.schemas import Problem
+
+_REFUSALS = {
+    401: "No token, or a dead one",
+    403: "Scope or unit not allowed",
+    409: "The stored state is another",
+    413: "The body is too large",
+    415: "The body is not JSON",
+    422: "Bad input; every refused value is listed",
+    503: "The database is busy or away; see Retry-After",
+}
+
+router = APIRouter(
+    prefix="/api/v1",
+    dependencies=[bearer],
+    responses={
+        status: {
+            "description": text,
+            "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        }
+        for status, text in _REFUSALS.items()
+    },
+)
+for _part in (master, facts, metrics, boards, document):
+    router.include_router(_part.router)
+
+COMPONENTS = {"Problem": Problem.model_json_schema(ref_template="#/components/schemas/{model}")}

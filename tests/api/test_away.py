@@ -1,0 +1,173 @@
+"""A database that is busy or away: 503 that says when to come back, nothing else said, and recovery by itself."""
+
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager, suppress
+from threading import Event, Thread
+from time import monotonic
+
+import pytest
+from anyio.from_thread import BlockingPortal
+from httpx2 import Response
+from sqlalchemy import select
+from sqlalchemy.engine import URL
+
+from app.db import Database
+from app.models import OrgUnit
+from tests.api.kit import Api, row
+from tests.api.test_races import at_once, statuses
+
+AWAY = "The database is busy or away; nothing was changed. Try again later."
+
+
+def turned_away(answer: Response) -> None:
+    """Assert a 503 that tells nothing about the database."""
+    assert answer.status_code == 503, answer.text
+    assert answer.json() == {"type": "about:blank", "title": "Service Unavailable", "status": 503, "detail": AWAY}
+    assert answer.headers["Retry-After"].isdecimal()
+
+
+def text_of(url: URL) -> str:
+    return url.render_as_string(hide_password=False)
+
+
+@contextmanager
+def again(api: Api, loop: BlockingPortal, busy_seconds: float) -> Iterator[Api]:
+    """Give another application on the same database, which waits less."""
+    with closing(Database(text_of(api.database.url), busy_seconds=busy_seconds)) as database:
+        yield Api.on(database, loop)
+
+
+@contextmanager
+def locked(database: Database) -> Iterator[None]:
+    """Hold what writers need."""
+    with database.write() as session:
+        session.execute(select(OrgUnit.id).with_for_update()).all()
+        yield
+
+
+def test_a_locked_database_turns_writers_away_and_serves_readers(any_api: Api, loop: BlockingPortal) -> None:
+    any_api.save("friends", row("friends"))
+    with again(any_api, loop, 1) as hasty:
+        with locked(any_api.database):
+            begun = monotonic()
+            turned_away(hasty.rows("friends", row("friends", adds=9), row("friends", unit="west")))
+            assert 0.5 < monotonic() - begun < 10
+            assert hasty.facts("friends") == [row("friends", revision=1)]
+            assert hasty.client.get("/healthz").json() == {"status": "ok"}
+        assert hasty.save("friends", row("friends", adds=9))["updated"] == 1
+    assert any_api.facts("friends") == [row("friends", adds=9, revision=2)]
+
+
+def test_writers_that_queue_leave_room_for_readers_and_health(api: Api, loop: BlockingPortal) -> None:
+    with again(api, loop, 2.5) as hasty:
+        with locked(api.database), ExitStack() as stack:
+            answers: list[Response] = []
+            begun = monotonic()
+            queue = Thread(target=lambda: answers.extend(at_once(lambda _: hasty.rows("friends", row("friends")), 60)))
+            queue.start()
+            stack.callback(queue.join)
+            Event().wait(0.5)  # by now all of them wait
+            asked = monotonic()
+            assert hasty.client.get("/healthz").status_code == 200
+            assert hasty.facts("friends") == []
+            assert monotonic() - asked < 1.4
+            queue.join()
+            assert monotonic() - begun < 10
+        for answer in answers:
+            turned_away(answer)
+    assert statuses(at_once(lambda _: api.rows("friends", row("friends")), 60)) == {200: 60}
+    assert api.facts("friends") == [row("friends", revision=1)]
+
+
+@pytest.mark.parametrize("driver", ["postgresql", "mariadb"])
+def test_a_refused_address_is_503_on_every_route(loop: BlockingPortal, api: Api, driver: str) -> None:
+    with closing(socket.socket()) as unused:
+        unused.bind(("127.0.0.1", 0))
+        address = f"{driver}://nobody:secret@127.0.0.1:{unused.getsockname()[1]}/nothing"
+        with closing(Database(address)) as database:
+            away = Api(Api.on(api.database, loop).client, database, "lp_token")
+            away.client.app.state.database = database  # type: ignore[attr-defined]
+            for path in ("/units", "/facts/friends", "/metrics", "/boards/growth", "/openapi.json"):
+                turned_away(away.get(path))
+            turned_away(away.rows("friends", row("friends")))
+            health = away.client.get("/healthz")
+    assert (health.status_code, health.json()) == (503, {"status": "away"})
+
+
+class Wire:
+    """A way to a server that can be cut, and mended at the same address."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self._target = (host, port)
+        self._open: list[socket.socket] = []
+        self._threads: list[Thread] = []
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self._listener.getsockname()[1]
+        self._listen()
+
+    def cut(self) -> None:
+        for end in (self._listener, *self._open):
+            with suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+        for thread in list(self._threads):
+            thread.join()
+        for end in (self._listener, *self._open):
+            end.close()
+        self._open.clear()
+        self._threads.clear()
+
+    def mend(self) -> None:
+        self._listener = socket.create_server(("127.0.0.1", self.port))
+        self._listen()
+
+    def _listen(self) -> None:
+        self._start(self._accept)
+
+    def _start(self, work: object, *ends: socket.socket) -> None:
+        thread = Thread(target=work, args=ends, daemon=True)  # type: ignore[arg-type]
+        self._threads.append(thread)
+        thread.start()
+
+    def _accept(self) -> None:
+        with suppress(OSError):
+            while True:
+                near, _ = self._listener.accept()
+                far = socket.create_connection(self._target)
+                self._open += [near, far]
+                self._start(self._carry, near, far)
+                self._start(self._carry, far, near)
+
+    @staticmethod
+    def _carry(one: socket.socket, other: socket.socket) -> None:
+        with suppress(OSError):
+            while part := one.recv(65_536):
+                other.sendall(part)
+        with suppress(OSError):
+            other.shutdown(socket.SHUT_RDWR)
+
+
+def test_a_server_that_goes_and_comes_back_is_used_again(any_api: Api, loop: BlockingPortal) -> None:
+    url = any_api.database.url
+    if url.host is None:
+        return  # SQLite is a file
+    wire = Wire(url.host, url.port or 0)
+    with closing(Database(text_of(url.set(port=wire.port)))) as database:
+        api = Api.on(database, loop)
+        api.save("friends", row("friends"))
+        wire.cut()
+        for _ in range(2):
+            turned_away(api.rows("friends", row("friends", adds=9)))
+            turned_away(api.get("/facts/friends"))
+            assert api.client.get("/healthz").status_code == 503
+        wire.mend()
+        assert api.client.get("/healthz").status_code == 200
+        assert api.save("friends", row("friends", adds=8))["updated"] == 1
+    wire.cut()
+    assert any_api.facts("friends") == [row("friends", adds=8, revision=2)]
+
+
+def test_health_needs_no_token_and_says_nothing_more(api: Api) -> None:
+    answer = api.client.get("/healthz")
+    assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
+    assert answer.headers["Cache-Control"] == "no-store"
