@@ -1,0 +1,99 @@
+"""The application: routers, middleware, error answers and health."""
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.exceptions import HTTPException
+
+from app import __version__
+from app.api import problems, respond
+from app.api.router import COMPONENTS
+from app.api.router import router as api
+from app.db import Database
+from app.domain.errors import LuopanError
+from app.settings import Settings
+from app.web import errors as pages
+from app.web.middleware import HEADERS, BodyLimit, SafeHeaders
+from app.web.router import router as web
+from app.web.static import router as static
+
+log = logging.getLogger("luopan")
+
+ABOUT = (
+    "Numbers of private traffic: write facts and targets, read metrics and boards. "
+    "Money is in yuan, rates are fractions of 1, null is no value."
+)
+
+
+def create_app(settings: Settings, database: Database) -> FastAPI:
+    """Return the application; it keeps nothing between requests but the database's connections."""
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        yield
+        database.close()
+
+    app = FastAPI(
+        title="Luopan 罗盘",
+        version=__version__,
+        description=ABOUT,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        lifespan=lifespan,
+        redirect_slashes=False,  # such a redirect would repeat whatever Host the request names
+    )
+    app.state.settings, app.state.database = settings, database
+    app.add_middleware(BodyLimit, limit=settings.max_body_mb * 1024 * 1024)
+    app.add_middleware(SafeHeaders)
+    for kind in (LuopanError, RequestValidationError, HTTPException, SQLAlchemyError, Exception):
+        app.add_exception_handler(kind, _refuse)
+    app.add_api_route("/healthz", healthz, include_in_schema=False)
+    app.include_router(api)
+    app.include_router(static)
+    app.include_router(web)
+    _describe(app)
+    return app
+
+
+def healthz(request: Request) -> Response:
+    """Say whether the database answers."""
+    try:
+        request.app.state.database.ping()
+    except SQLAlchemyError:
+        return respond.answer({"status": "away"}, 503)
+    return respond.answer({"status": "ok"})
+
+
+def _refuse(request: Request, error: Exception) -> Response:
+    """Answer an error: a problem document for the API, a page for a browser."""
+    status = problems.status_of(error)
+    if status >= 500:  # noqa: PLR2004 (server errors)
+        log.error("%s %s: %s", request.method, request.url.path, status, exc_info=error if status == 500 else None)  # noqa: PLR2004
+    api = request.url.path.startswith("/api/")
+    answer = problems.problem(error) if api else pages.page_for(request, error, status)
+    # What nothing foresaw is answered outside of the middleware that adds these.
+    answer.headers.update({**HEADERS, "Cache-Control": "no-store"})
+    return answer
+
+
+def _describe(app: FastAPI) -> None:
+    """Add to the OpenAPI document what the routes refer to."""
+    generate = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            document = generate()
+            schemas = document["components"]["schemas"]
+            for name, schema in COMPONENTS.items():
+                definitions = schema.get("$defs", {})
+                schemas.update({name: {key: part for key, part in schema.items() if key != "$defs"}, **definitions})
+            app.openapi_schema = document
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]

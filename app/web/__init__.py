@@ -1,0 +1,1 @@
+"""Pages: thin handlers over store, queries and boards, rendered on the server."""

@@ -1,0 +1,152 @@
+"""The filter bar: what is asked stands in the URL, with presets that stay true tomorrow."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from app.boards.read import Asked
+from app.domain.errors import Invalid, NotFound
+from app.domain.facts import ChannelKind
+from app.domain.period import DAY, Compare, Period, month_of
+from app.domain.roles import Action, Viewer
+from app.domain.text import Text
+from app.domain.tree import Tree, UnitNode
+from app.i18n import range_label
+from app.inputs.types import parse_day
+from app.queries.channels import ChannelRow
+from app.queries.units import visible
+
+PRESETS = {"yesterday": "昨日", "7d": "近7天", "month": "本月", "last_month": "上月"}
+COMPARES = {Compare.PREVIOUS: "对比上期", Compare.LAST_YEAR: "去年同期"}
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The parameters of a board page, as they stand in its URL; empty ones fall to a default."""
+
+    unit: str = ""
+    channel: str = ""
+    compare: str = ""
+    range: str = ""
+    first: str = ""
+    last: str = ""
+
+
+class NoUnits(NotFound):
+    """Nothing has been set up yet, or nothing that the viewer may see."""
+
+
+def preset(name: str, today: date) -> Period:
+    """Return the days of a preset; this month on its first day shows the month before."""
+    yesterday = today - DAY
+    if name == "yesterday":
+        return Period(yesterday, yesterday)
+    if name == "7d":
+        return Period(today - timedelta(days=7), yesterday)
+    if name == "last_month":
+        return month_of(month_of(today).first - DAY)
+    return Period(month_of(yesterday).first, yesterday if yesterday.month != today.month else today)
+
+
+def asked(chosen: Chosen, tree: Tree, viewer: Viewer, today: date) -> Asked:
+    """Return what is asked of a board; Invalid for a bad day, NotFound where no unit may be read."""
+    if chosen.first or chosen.last:
+        first, last = _day("from", chosen.first or chosen.last), _day("to", chosen.last or chosen.first)
+        if first > last:
+            raise Invalid.one("from", Text("开始日期晚于结束日期", "must not be after to"))
+        period = Period(first, last)
+    else:
+        period = preset(_one_of("range", chosen.range, PRESETS), today)
+    how = Compare(_one_of("compare", chosen.compare, COMPARES) or Compare.PREVIOUS)
+    return Asked(chosen.unit or default_unit(tree, viewer).code, period, chosen.channel or None, how)
+
+
+def _one_of(field: str, text: str, known: Iterable[str]) -> str:
+    if text and text not in known:
+        message = Text("{field} 只能是 {known}", "must be one of {known}")
+        raise Invalid.one(field, message.fill(field=field, known=", ".join(known)))
+    return text
+
+
+def _day(field: str, text: str) -> date:
+    try:
+        return parse_day(text)
+    except ValueError:
+        raise Invalid.one(field, Text("日期格式应为 YYYY-MM-DD", "must be a day YYYY-MM-DD")) from None
+
+
+def default_unit(tree: Tree, viewer: Viewer, action: Action = Action.READ) -> UnitNode:
+    """Return the first unit that the viewer may see."""
+    seen = visible(tree, viewer, action)
+    if not seen:
+        raise NoUnits(Text("还没有可以查看的单元", "There is no unit that you may see"))
+    return seen[0]
+
+
+def unit_options(tree: Tree, viewer: Viewer, selected: str, action: Action = Action.READ) -> list[dict[str, Any]]:
+    """Return the units of a picker, with their depth."""
+    seen = visible(tree, viewer, action)
+    ids = {node.id for node in seen}
+    return [
+        {
+            "code": node.code,
+            "name": node.name,
+            "depth": sum(1 for id_ in tree.lineage(node.id)[1:] if id_ in ids),
+            "selected": node.code == selected,
+        }
+        for node in seen
+    ]
+
+
+def board_filters(
+    path: str, chosen: Chosen, found: Asked, tree: Tree, viewer: Viewer, channels: dict[str, ChannelRow], today: date
+) -> dict[str, Any]:
+    """Return the filter bar of a board page."""
+    kept = {"unit": found.unit, "channel": found.channel or "", "compare": found.how.value}
+    days = {"from": found.period.first.isoformat(), "to": found.period.last.isoformat()}
+    explicit = bool(chosen.first or chosen.last)
+    span = days if explicit else {"range": chosen.range or "month"}
+    return {
+        "action": path,
+        "presets": [
+            {
+                "label": label,
+                "href": _href(path, {**kept, "range": name}),
+                "active": preset(name, today) == found.period,
+            }
+            for name, label in PRESETS.items()
+        ],
+        "first": days["from"],
+        "last": days["to"],
+        "range_label": range_label(found.period),
+        "units": unit_options(tree, viewer, found.unit),
+        "unit_name": tree.by_code[found.unit].name,
+        "channels": _channel_options(channels, found.channel),
+        "channel_name": channels[found.channel].name if found.channel else "全部",
+        "compares": [
+            {"label": label, "href": _href(path, {**kept, **span, "compare": how.value}), "active": how is found.how}
+            for how, label in COMPARES.items()
+        ],
+        "hidden": [("compare", found.how.value)],
+    }
+
+
+def _channel_options(channels: dict[str, ChannelRow], selected: str | None) -> list[dict[str, Any]]:
+    labels = {ChannelKind.SOURCE: "引流渠道", ChannelKind.TOUCHPOINT: "成交触点"}
+    return [
+        {
+            "label": label,
+            "options": [
+                {"code": row.code, "name": row.name, "selected": row.code == selected}
+                for row in channels.values()
+                if row.kind is kind
+            ],
+        }
+        for kind, label in labels.items()
+    ]
+
+
+def _href(path: str, params: dict[str, str]) -> str:
+    return f"{path}?{urlencode({key: value for key, value in params.items() if value})}"

@@ -1,0 +1,133 @@
+"""Every page passes here first: the login, the role, and that a form was sent from this site."""
+
+from collections.abc import Callable, Coroutine
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import RedirectResponse
+from fastapi.routing import APIRoute
+
+from app.db import Database
+from app.domain.errors import Forbidden
+from app.domain.roles import Action, Viewer
+from app.domain.text import Text
+from app.queries import access
+from app.settings import Settings
+from app.store.access import session_hash
+
+COOKIE = "luopan_session"
+ACTION = "x-luopan-action"
+MAX_FIELDS = 100_000
+
+
+def cookie_name(settings: Settings) -> str:
+    """Return the name of the session cookie; browsers hold __Host- cookies to this host over https."""
+    return f"__Host-{COOKIE}" if settings.env == "production" else COOKIE
+
+
+def needs(action: Action) -> dict[str, str]:
+    """Return what a page declares (as `openapi_extra`): the action that its viewer must be allowed."""
+    return {ACTION: action.value}
+
+
+class GuardedPage(APIRoute):
+    """Checks origin, login and role before a page is made."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Return the handler behind the checks."""
+        handle = super().get_route_handler()
+        action = Action((self.openapi_extra or {})[ACTION])
+
+        async def guarded(request: Request) -> Response:
+            require_same_site(request)
+            viewer = await run_in_threadpool(_viewer, request)
+            if viewer is None:
+                return _to_login(request)
+            viewer.require(action)
+            request.state.viewer = viewer
+            return await handle(request)
+
+        return guarded
+
+
+class OpenPage(APIRoute):
+    """A page without login; forms must still come from this site."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Return the handler behind the check."""
+        handle = super().get_route_handler()
+
+        async def guarded(request: Request) -> Response:
+            require_same_site(request)
+            return await handle(request)
+
+        return guarded
+
+
+def pages() -> APIRouter:
+    """Return a router whose pages are guarded."""
+    return APIRouter(route_class=GuardedPage, include_in_schema=False)
+
+
+def require_same_site(request: Request) -> None:
+    """Refuse a form from another site: browsers say where it came from, programs need not."""
+    if request.method in ("GET", "HEAD"):
+        return
+    site = request.headers.get("Sec-Fetch-Site")
+    origin = request.headers.get("Origin")
+    same = site in ("same-origin", "none") if site else origin is None
+    if not site and origin is not None:
+        same = origin.partition("://")[2] == request.headers.get("Host")
+    if not same:
+        raise Forbidden(Text("请求来自其他网站，已拒绝", "Refused: the request comes from another site"))
+
+
+async def typed_fields(request: Request) -> dict[str, str]:
+    """Return the fields of a form; the bound on bodies bounds their number, and a large grid has thousands."""
+    async with request.form(max_fields=MAX_FIELDS) as form:
+        return {name: storable(value) for name, value in form.items() if isinstance(value, str)}
+
+
+def storable(text: str) -> str:
+    """Return a text that every database can hold: PostgreSQL takes no NUL."""
+    return text.replace("\0", "\ufffd")
+
+
+def _viewer(request: Request) -> Viewer | None:
+    settings = settings_of(request)
+    session_id = request.cookies.get(cookie_name(settings))
+    if not session_id:
+        return None
+    with database_of(request).read() as session:
+        return access.by_session(session, session_hash(settings.key, session_id))
+
+
+def _to_login(request: Request) -> Response:
+    target = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    back = urlencode({"next": target}) if request.method == "GET" and target != "/" else ""
+    return RedirectResponse("/login" + (f"?{back}" if back else ""), 303)
+
+
+def database_of(request: Request) -> Database:
+    """Return the database of the application."""
+    database: Database = request.app.state.database
+    return database
+
+
+def settings_of(request: Request) -> Settings:
+    """Return the settings of the application."""
+    settings: Settings = request.app.state.settings
+    return settings
+
+
+def viewer_of(request: Request) -> Viewer:
+    """Return whoever passed the guard."""
+    viewer: Viewer = request.state.viewer
+    return viewer
+
+
+Db = Annotated[Database, Depends(database_of)]
+Conf = Annotated[Settings, Depends(settings_of)]
+Who = Annotated[Viewer, Depends(viewer_of)]

@@ -1,0 +1,188 @@
+"""The entry form of each kind of fact: which rows it has, and which fact each cell belongs to."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from app.domain.facts import (
+    FRIENDS,
+    PUSHES,
+    RETENTION,
+    RETENTION_DAYS,
+    SALES,
+    STOCK_COUNTS,
+    UNATTRIBUTED,
+    ChannelKind,
+    CustomerKind,
+    FactTable,
+    Measure,
+)
+from app.queries.channels import ChannelRow
+
+SEPARATOR = "."
+"""Joins codes in the names of cells; no code contains it."""
+
+Option = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One fact of a sheet: its day, its dims by name, and the prefix of its cells' names."""
+
+    day: date
+    dims: Mapping[str, Any]
+
+    @property
+    def prefix(self) -> str:
+        """The prefix of the names of its cells."""
+        return SEPARATOR.join(str(value or "-") for value in self.dims.values()) or "unit"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row of a sheet: its cells are measures of one or more facts."""
+
+    label: str
+    cells: tuple[tuple[Entry, Measure], ...]
+    slot: int | None = None
+    group: str | None = None
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def prefixes(self) -> tuple[str, ...]:
+        """The prefixes of its facts, each once."""
+        return tuple(dict.fromkeys(entry.prefix for entry, _ in self.cells))
+
+
+@dataclass(frozen=True, slots=True)
+class Adder:
+    """A row whose key is still to be chosen: choices by dim."""
+
+    prefix: str
+    choices: Mapping[str, Sequence[Option]]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The form of one kind of fact for a unit and a day."""
+
+    table: FactTable
+    columns: tuple[dict[str, Any], ...]
+    lines: tuple[Line, ...]
+    adders: tuple[Adder, ...] = ()
+    days: tuple[date, ...] = ()
+    suffixes: bool = False
+    """Whether each cell names its own unit, because a column holds several."""
+
+    @property
+    def entries(self) -> dict[str, Entry]:
+        """The facts of the sheet, by the prefix of their cells."""
+        return {entry.prefix: entry for line in self.lines for entry, _ in line.cells}
+
+    def measures_of(self, prefix: str) -> list[Measure]:
+        """Return the measures that the cells of a fact hold."""
+        found = [measure for line in self.lines for entry, measure in line.cells if entry.prefix == prefix]
+        return found or list(self.table.measures)
+
+
+Channels = Mapping[str, ChannelRow]
+Stored = Sequence[Mapping[str, Any]]
+
+
+def sheet(table: FactTable, day: date, channels: Channels, stored: Stored) -> Sheet:
+    """Return the form of a kind of fact; `stored` are the records that are there already."""
+    return _SHEETS[table.kind](day, channels, stored)
+
+
+def days_of(table: FactTable, day: date) -> tuple[date, ...]:
+    """Return the days of the facts that a form of `day` holds.
+
+    On a day people know how many are left of the cohorts of 1, 7 and 30 days before.
+    """
+    if table is RETENTION:
+        return tuple(day - timedelta(days=day_n) for day_n in RETENTION_DAYS)
+    return (day,)
+
+
+def shown(channels: Channels, kind: ChannelKind, used: set[str]) -> list[ChannelRow]:
+    """Return the channels that a form lists: the active ones, and those that have a fact on its day."""
+    return [row for row in channels.values() if row.kind is kind and (row.active or row.code in used)]
+
+
+def _plain_columns(table: FactTable) -> tuple[dict[str, Any], ...]:
+    return tuple({"key": m.key, "name": m.name.zh, "unit": m.unit, "hint": ""} for m in table.measures)
+
+
+def _by_channel(table: FactTable, kind: ChannelKind) -> Callable[[date, Channels, Stored], Sheet]:
+    (dim,) = table.dims
+
+    def make(day: date, channels: Channels, stored: Stored) -> Sheet:
+        used = {record[dim.key] for record in stored}
+        lines = []
+        for channel in shown(channels, kind, used):
+            entry = Entry(day, {dim.key: channel.code})
+            lines.append(Line(channel.name, tuple((entry, m) for m in table.measures), channel.color_slot))
+        return Sheet(table, _plain_columns(table), tuple(lines), days=days_of(table, day))
+
+    return make
+
+
+def _retention(day: date, channels: Channels, stored: Stored) -> Sheet:
+    (retained,) = RETENTION.measures
+    names = {1: "次日留存", 7: "7日留存", 30: "30日留存"}
+    cohorts = dict(zip(RETENTION_DAYS, days_of(RETENTION, day), strict=True))
+    columns = tuple(
+        {"key": f"d{n}", "name": names[n], "unit": retained.unit, "hint": f"{cohort.month}/{cohort.day} 添加的"}
+        for n, cohort in cohorts.items()
+    )
+    used = {record["channel"] for record in stored}
+    lines = [
+        Line(
+            channel.name,
+            tuple((Entry(cohort, {"channel": channel.code, "day_n": n}), retained) for n, cohort in cohorts.items()),
+            channel.color_slot,
+        )
+        for channel in shown(channels, ChannelKind.SOURCE, used)
+    ]
+    return Sheet(RETENTION, columns, tuple(lines), days=days_of(RETENTION, day))
+
+
+def _sales(day: date, channels: Channels, stored: Stored) -> Sheet:
+    used = {record["touchpoint"] for record in stored}
+    nowhere = UNATTRIBUTED[ChannelKind.SOURCE]
+    lines = []
+    for touchpoint in shown(channels, ChannelKind.TOUCHPOINT, used):
+        keys = [(nowhere, kind.value) for kind in CustomerKind]
+        named = [(r["source"], r["customer_kind"]) for r in stored if r["touchpoint"] == touchpoint.code]
+        for source, kind in dict.fromkeys([*keys, *sorted(named)]):
+            entry = Entry(day, {"touchpoint": touchpoint.code, "source": source, "customer_kind": kind})
+            label = CustomerKind(kind).text.zh + ("" if source == nowhere else f"（{channels[source].name}）")
+            cells = tuple((entry, measure) for measure in SALES.measures)
+            lines.append(Line(label, cells, touchpoint.color_slot, touchpoint.name))
+    choices = {
+        "touchpoint": _options(shown(channels, ChannelKind.TOUCHPOINT, set())),
+        "source": _options(shown(channels, ChannelKind.SOURCE, set())),
+        "customer_kind": [{"value": kind.value, "label": kind.text.zh} for kind in CustomerKind],
+    }
+    adders = tuple(Adder(f"new{index}", choices) for index in (1, 2, 3))
+    return Sheet(SALES, _plain_columns(SALES), tuple(lines), adders, (day,))
+
+
+def _options(channels: Sequence[ChannelRow]) -> list[Option]:
+    return [{"value": row.code, "label": row.name} for row in channels]
+
+
+def _stock_counts(day: date, _channels: Channels, _stored: Stored) -> Sheet:
+    entry = Entry(day, {})
+    line = Line("当日收盘盘点", tuple((entry, measure) for measure in STOCK_COUNTS.measures))
+    return Sheet(STOCK_COUNTS, _plain_columns(STOCK_COUNTS), (line,), days=(day,))
+
+
+_SHEETS: dict[str, Callable[[date, Channels, Stored], Sheet]] = {
+    FRIENDS.kind: _by_channel(FRIENDS, ChannelKind.SOURCE),
+    RETENTION.kind: _retention,
+    SALES.kind: _sales,
+    PUSHES.kind: _by_channel(PUSHES, ChannelKind.TOUCHPOINT),
+    STOCK_COUNTS.kind: _stock_counts,
+}

@@ -1,0 +1,124 @@
+"""A small tree of an HTML page, for tests that look at what it says and send its forms."""
+
+from collections.abc import Iterator
+from html.parser import HTMLParser
+
+VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
+
+
+class Node:
+    """An element with its attributes, and what it contains."""
+
+    def __init__(self, tag: str, attrs: dict[str, str], parent: "Node | None") -> None:
+        self.tag, self.attrs, self.parent = tag, attrs, parent
+        self.inside: list[Node | str] = []
+
+    def __getitem__(self, name: str) -> str:
+        return self.attrs[name]
+
+    def __repr__(self) -> str:
+        return f"<{self.tag} {self.attrs}> {self.text[:60]}"
+
+    def walk(self) -> Iterator["Node"]:
+        """Yield all elements below, in the order of the page."""
+        for item in self.inside:
+            if isinstance(item, Node):
+                yield item
+                yield from item.walk()
+
+    def all(self, tag: str = "", cls: str = "", **attrs: str) -> list["Node"]:
+        """Return the elements below with this tag, class and attributes (`_` stands for `-`)."""
+        wanted = {name.rstrip("_").replace("_", "-"): value for name, value in attrs.items()}.items()
+        return [
+            node
+            for node in self.walk()
+            if tag in ("", node.tag) and (not cls or cls in node.classes) and wanted <= node.attrs.items()
+        ]
+
+    def one(self, tag: str = "", cls: str = "", **attrs: str) -> "Node":
+        """Return the only such element."""
+        found = self.all(tag, cls, **attrs)
+        assert len(found) == 1, f"{len(found)} of {tag}.{cls} {attrs} in {self.text[:500]}"
+        return found[0]
+
+    @property
+    def classes(self) -> list[str]:
+        """The classes of the element."""
+        return self.attrs.get("class", "").split()
+
+    @property
+    def text(self) -> str:
+        """What can be read in it; white space is collapsed, scripts and templates are left out."""
+        return " ".join("".join(self._texts()).split())
+
+    def _texts(self) -> Iterator[str]:
+        for item in self.inside:
+            if isinstance(item, str):
+                yield item
+            elif item.tag not in ("script", "style", "template"):
+                yield f" {item.text} "
+
+    @property
+    def raw(self) -> str:
+        """The text directly in it, as it stands: what a script element holds."""
+        return "".join(item for item in self.inside if isinstance(item, str))
+
+    def cells(self) -> list[list[str]]:
+        """Return the texts of a table's rows, heads included."""
+        return [[cell.text for cell in row.walk() if cell.tag in ("td", "th")] for row in self.all("tr")]
+
+    def fields(self) -> dict[str, str]:
+        """Return what a browser would send of a form that nobody has touched."""
+        sent: dict[str, str] = {}
+        for node in self.walk():
+            name = node.attrs.get("name")
+            if name is None or "disabled" in node.attrs:
+                continue
+            if node.tag == "select":
+                options = node.all("option")
+                for option in [option for option in options if "selected" in option.attrs] or options[:1]:
+                    sent[name] = option.attrs.get("value", option.text)
+            elif node.tag == "input" and (
+                node.attrs.get("type") not in ("checkbox", "radio") or "checked" in node.attrs
+            ):
+                sent[name] = node.attrs.get("value", "")
+        return sent
+
+
+class _Builder(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.root = Node("", {}, None)
+        self.at = self.root
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        names = [name for name, _ in attrs]
+        assert len(names) == len(set(names)), f"<{tag}> repeats an attribute: {names}"
+        node = Node(tag, {name: value or "" for name, value in attrs}, self.at)
+        self.at.inside.append(node)
+        if tag not in VOID:
+            self.at = node
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+        if tag not in VOID:
+            self.handle_endtag(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.at.tag == tag, f"</{tag}> closes <{self.at.tag}>"
+        assert self.at.parent is not None
+        self.at = self.at.parent
+
+    def handle_data(self, data: str) -> None:
+        self.at.inside.append(data)
+
+
+def parse(html: str) -> Node:
+    """Return the tree of a page; it must be well formed and use each id once."""
+    builder = _Builder()
+    builder.feed(html)
+    builder.close()
+    assert builder.at is builder.root, f"<{builder.at.tag}> is left open"
+    ids = [node["id"] for node in builder.root.walk() if "id" in node.attrs]
+    assert len(ids) == len(set(ids)), f"ids are not unique: {[i for i in ids if ids.count(i) > 1]}"
+    return builder.root

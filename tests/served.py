@@ -1,0 +1,182 @@
+"""A served Luopan: the demo's organisation with the article's case, four people, and a clock that stands still."""
+
+import secrets
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from httpx2 import Response
+from sqlalchemy import insert, select
+from starlette.testclient import TestClient
+
+from app.cli import demo
+from app.cli.demo import article
+from app.db import Database
+from app.domain.facts import DAILY, TABLES, FactTable
+from app.domain.roles import SYSTEM, Role
+from app.inputs.facts import ROWS
+from app.inputs.master import ChannelInput, UnitInput
+from app.main import create_app
+from app.models import LoginSession, User
+from app.queries.facts import table_of
+from app.settings import Settings
+from app.store import access, channels, facts, units
+from app.web.guard import cookie_name
+from tests.page import Node, parse
+
+NOW = datetime(2023, 10, 9, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
+TODAY = NOW.date()
+UNIT, OTHER = "ecommerce", "stores"
+"""Two teams of the company; nothing is entered for them yet."""
+PASSWORD = "correct horse"
+PEOPLE: dict[str, tuple[Role, str | None]] = {
+    "ada": (Role.ADMIN, None),
+    "mo": (Role.MANAGER, None),
+    "olga": (Role.OPERATOR, UNIT),
+    "vic": (Role.VIEWER, None),
+}
+"""Name, role and unit of everybody who can log in."""
+
+
+class Frozen(Settings):
+    """Settings under which it is always the same moment."""
+
+    moment: datetime = NOW
+
+    def now(self) -> datetime:
+        return self.moment
+
+
+def fill(database: Database) -> None:
+    """Write the organisation, the article's case and the people into a migrated database."""
+    with database.write() as session:
+        for unit in demo.units():
+            units.put(session, SYSTEM, unit["code"], UnitInput(**{k: v for k, v in unit.items() if k != "code"}))
+        for channel in demo.channels():
+            given = ChannelInput(**{k: v for k, v in channel.items() if k != "code"})
+            channels.put(session, SYSTEM, channel["code"], given)
+        for name, (role, code) in PEOPLE.items():
+            access.add_user(session, name, PASSWORD, role, code)
+    for kind, rows in article.facts():
+        put(database, kind, rows)
+
+
+def put(database: Database, kind: str, rows: list[dict[str, Any]]) -> None:
+    """Write facts past the pages."""
+    parsed = [ROWS[kind].model_validate(row) for row in rows]
+    with database.write() as session:
+        facts.put(session, SYSTEM, TABLES[kind], parsed, TODAY)
+
+
+@contextmanager
+def copied(file: Path, directory: Path) -> Iterator[Database]:
+    """Give a database that is a copy of a SQLite file."""
+    database = Database(f"sqlite:///{shutil.copy(file, directory / 'served.db')}", busy_seconds=0.2)
+    try:
+        yield database
+    finally:
+        database.close()
+
+
+def begin_session(database: Database, settings: Settings, name: str, *, lives: timedelta = timedelta(days=1)) -> str:
+    """Return the id of a new login session, made without its slow check of a password."""
+    session_id, now = secrets.token_urlsafe(32), datetime.now(UTC)
+    with database.write() as session:
+        user_id = session.execute(select(User.id).where(User.name == name)).scalar_one()
+        hashed = access.session_hash(settings.key, session_id)
+        row = {"id_hash": hashed, "user_id": user_id, "created_at": now, "expires_at": now + lives}
+        session.execute(insert(LoginSession), [row])
+    return session_id
+
+
+class Site:
+    """Somebody's browser on a Luopan of its own: answers are not followed, and pages are parsed."""
+
+    def __init__(self, app: FastAPI, database: Database, settings: Settings, name: str = "") -> None:
+        self.app, self.database, self.settings = app, database, settings
+        host = "https://luopan.test" if settings.env == "production" else "http://luopan.test"
+        self.client = TestClient(app, base_url=host, follow_redirects=False, raise_server_exceptions=False)
+        if name:
+            session_id = begin_session(database, settings, name)
+            self.client.cookies.set(cookie_name(settings), session_id, domain="luopan.test")
+
+    @classmethod
+    def on(cls, database: Database, settings: Settings | None = None, name: str = "ada") -> "Site":
+        """Return a browser on a new application."""
+        given = settings or Frozen()
+        return cls(create_app(given, database), database, given, name)
+
+    def of(self, name: str) -> "Site":
+        """Return another browser on the same application, logged in as `name`; nobody for ""."""
+        return Site(self.app, self.database, self.settings, name)
+
+    def get(self, path: str, **options: Any) -> Response:  # noqa: ANN401 (options of httpx)
+        return self.client.get(path, **options)
+
+    def page(self, path: str, status: int = 200) -> Node:
+        """Return the page at an address, which must answer with `status`."""
+        return shown(self.get(path), status)
+
+    def post(self, path: str, data: Mapping[str, str], **headers: str) -> Response:
+        """Send a form as a browser on this site does."""
+        sent = {"Sec-Fetch-Site": "same-origin", **{name.replace("_", "-"): value for name, value in headers.items()}}
+        return self.client.post(path, data=data, headers=sent)
+
+    def submit(self, page: Node, changes: Mapping[str, str], form: str = "grid-form") -> Response:
+        """Send a form of a page with some of its fields changed."""
+        found = page.one("form", id=form) if form else page.one("main").one("form", method="post")
+        fields = found.fields()
+        unknown = set(changes) - set(fields)
+        assert not unknown, f"the form has no field {unknown}; it has {sorted(fields)}"
+        return self.post(found["action"], {**fields, **changes})
+
+    def fill_in(self, path: str, changes: Mapping[str, str], form: str = "grid-form") -> Response:
+        """Open a page, change fields of its form and send it."""
+        return self.submit(self.page(path), changes, form)
+
+    def stored(self, table: FactTable) -> list[dict[str, Any]]:
+        """Return all rows of a kind of fact, past the pages."""
+        with self.database.read() as session:
+            return [dict(row) for row in session.execute(select(table_of(table))).mappings()]
+
+    def add_person(self, name: str, role: Role, unit: str | None = None) -> "Site":
+        """Return the browser of a new person."""
+        with self.database.write() as session:
+            access.add_user(session, name, PASSWORD, role, unit)
+        return self.of(name)
+
+
+def shown(response: Response, status: int = 200) -> Node:
+    """Return the page of an answer."""
+    assert response.status_code == status, f"{response.status_code}: {response.text[:2000]}"
+    assert response.headers["content-type"] == "text/html; charset=utf-8"
+    return parse(response.text)
+
+
+def routes(app: FastAPI) -> list[APIRoute]:
+    """Return the routes that stand outside of the OpenAPI document: pages, and what needs no login."""
+    waiting: list[Any] = list(app.routes)
+    found = []
+    for route in waiting:
+        if isinstance(route, APIRoute):
+            found.append(route)
+        else:
+            waiting.extend(route.original_router.routes)
+    return [route for route in found if not route.include_in_schema]
+
+
+OPEN = {"/login", "/logout", "/healthz", "/static/{version}/{path:path}"}
+"""What answers without a login."""
+
+
+def addresses(app: FastAPI, method: str = "GET") -> list[str]:
+    """Return the address of every page behind the login; one for each kind of form."""
+    paths = [route.path for route in routes(app) if route.path not in OPEN and method in (route.methods or ())]
+    kinds = [table.kind for table in DAILY]
+    return [path.replace("{kind}", kind) for path in paths for kind in (kinds if "{kind}" in path else kinds[:1])]
