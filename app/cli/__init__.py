@@ -1,0 +1,37 @@
+"""The command line: `luopan`."""
+
+import click
+from pydantic import ValidationError
+
+from app.cli.accounts import token, user
+from app.cli.data import demo_command, migrate_command, verify_command
+from app.cli.serve import serve_command
+from app.settings import load
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="luopan")
+def main() -> None:
+    """Luopan 罗盘: the numbers of private traffic. Settings are LUOPAN_* variables; see README.md."""
+    try:
+        load()
+    except ValidationError as error:
+        raise click.ClickException("; ".join(_sentence(part["loc"], part["msg"]) for part in error.errors())) from None
+
+
+def _sentence(place: tuple[int | str, ...], message: str) -> str:
+    named = f"LUOPAN_{str(place[0]).upper()}: " if place else ""
+    return named + message.removeprefix("Value error, ")
+
+
+@main.command("bench", add_help_option=False, context_settings={"ignore_unknown_options": True})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def bench(arguments: tuple[str, ...]) -> None:
+    """Measure a board beside its own SQL and a bare response."""
+    from app.cli.bench import bench_command  # noqa: PLC0415 (brings the boards with it, which no other command needs)
+
+    bench_command(list(arguments), prog_name="luopan bench")
+
+
+for _command in (serve_command, migrate_command, demo_command, verify_command, user, token):
+    main.add_command(_command)

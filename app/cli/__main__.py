@@ -1,0 +1,5 @@
+"""`python -m app.cli` is `luopan`."""
+
+from app.cli import main
+
+main()
