@@ -172,15 +172,8 @@ def _count(session: Session, table: FactTable, place: Place) -> str:
 
 
 def _context(form: Form, around: dict[str, Any]) -> dict[str, Any]:
-    cells = {
-        "columns": form.sheet.columns,
-        "rows": form.rows(),
-        "adders": form.adders(),
-        "errors": form.problems(),
-        "can_write": form.can_write,
-    }
     title = {"page_title": "每日填报", "subtitle": around["unit_name"]}
-    return {**title, "form": {**around, **cells}}
+    return {**title, "form": {**around, **form.drawn()}}
 
 
 def _href(table: FactTable, unit: str, day: str) -> str:

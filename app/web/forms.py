@@ -38,6 +38,16 @@ class Form:
     errors: Mapping[str, str] = field(default_factory=dict)
     can_write: bool = True
 
+    def drawn(self) -> dict[str, Any]:
+        """Return everything of the form that the template draws."""
+        return {
+            "columns": self.sheet.columns,
+            "rows": self.rows(),
+            "adders": self.adders(),
+            "errors": self.problems(),
+            "can_write": self.can_write,
+        }
+
     def rows(self) -> list[dict[str, Any]]:
         """Return the rows as the template draws them."""
         columns = [column["name"] for column in self.sheet.columns]

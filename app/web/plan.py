@@ -166,11 +166,4 @@ def _label(metric: Metric, split: Split, known: dict[str, ChannelRow]) -> str:
 
 
 def _context(form: Form, around: dict[str, Any]) -> dict[str, Any]:
-    cells = {
-        "columns": form.sheet.columns,
-        "rows": form.rows(),
-        "adders": form.adders(),
-        "errors": form.problems(),
-        "can_write": form.can_write,
-    }
-    return {"page_title": "目标", "subtitle": around["unit_name"], "form": {**around, **cells}}
+    return {"page_title": "目标", "subtitle": around["unit_name"], "form": {**around, **form.drawn()}}
