@@ -30,7 +30,7 @@ def _put(table: FactTable) -> Handler:
     def put(body: RowsOf[Any], database: Db, settings: Conf, viewer: Who) -> Response:
         with database.write() as session:
             written = store.put(session, viewer, table, body.rows, settings.today())
-        return answer(asdict(written))
+        return answer({key: value for key, value in asdict(written).items() if key != "batch"})
 
     put.__annotations__["body"] = RowsOf.__class_getitem__(ROWS[table.kind])
     return put

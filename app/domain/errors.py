@@ -89,3 +89,14 @@ class Conflict(LuopanError):
     def __init__(self, message: Text, conflicts: Sequence[dict[str, object]] = ()) -> None:
         super().__init__(message)
         self.conflicts = tuple(conflicts)
+
+
+class Closed(Conflict):
+    """The month of a number is closed; the message says who closed it and when."""
+
+
+class InTheWay(Conflict):
+    """A batch cannot be undone: later changes touched the same cells.
+
+    `conflicts` lists them as `{"kind", "unit", "day", "key", "measure", "batch", "actor", "at"}`.
+    """

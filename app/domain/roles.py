@@ -37,7 +37,7 @@ class Action(StrEnum):
     WRITE_FACTS = "write_facts"
     WRITE_TARGETS = "write_targets"
     MANAGE = "manage"
-    """Change units and channels."""
+    """Change units and channels, close months."""
 
 
 ALLOWED: dict[Role, frozenset[Action]] = {
@@ -63,7 +63,9 @@ class Viewer:
     name: str
     grants: tuple[Grant, ...]
     origin: str = "page"
-    """Where the request came from, for the history: page, token or command."""
+    """Where the request came from, for the history: page, file, token, sync or command."""
+    user_id: int | None = None
+    """The person behind a session; None for tokens and commands."""
 
     def may(self, action: Action, lineage: Iterable[int] | None = None) -> bool:
         """Say whether the viewer may do `action` on a unit.

@@ -3,8 +3,9 @@
 from app.models.access import ApiToken, LoginSession, User, UserGrant
 from app.models.base import Base
 from app.models.channels import Channel
+from app.models.closing import MonthClosing, NoDataDay
 from app.models.facts import FACT_MODELS, Friends, Pushes, Retention, Sales, StockCount, Target
-from app.models.history import Change, ChangeBatch
+from app.models.history import Change, ChangeBatch, UndoneBatch
 from app.models.units import OrgUnit
 from app.models.workspace import DataVersion, Setting
 
@@ -18,6 +19,8 @@ __all__ = [
     "DataVersion",
     "Friends",
     "LoginSession",
+    "MonthClosing",
+    "NoDataDay",
     "OrgUnit",
     "Pushes",
     "Retention",
@@ -25,6 +28,7 @@ __all__ = [
     "Setting",
     "StockCount",
     "Target",
+    "UndoneBatch",
     "User",
     "UserGrant",
 ]

@@ -38,3 +38,12 @@ class Change(Base):
     key: Mapped[str] = mapped_column(String(400))
     before: Mapped[str | None] = mapped_column(Text)
     after: Mapped[str | None] = mapped_column(Text)
+
+
+class UndoneBatch(Base):
+    """That batch `by_id` undid batch `batch_id`; undoing an undo does it again."""
+
+    __tablename__ = "undone_batches"
+
+    by_id: Mapped[int] = mapped_column(Big, ForeignKey("change_batches.id"), primary_key=True, autoincrement=False)
+    batch_id: Mapped[int] = mapped_column(Big, ForeignKey("change_batches.id"), index=True)

@@ -27,7 +27,8 @@ def by_session(session: Session, id_hash: str) -> Viewer | None:
     if user is None:
         return None
     grants = session.execute(select(UserGrant.role, UserGrant.unit_id).where(UserGrant.user_id == user.id))
-    return Viewer(user.name, tuple(Grant(Role(role), unit_id) for role, unit_id in grants))
+    held = tuple(Grant(Role(role), unit_id) for role, unit_id in grants)
+    return Viewer(user.name, held, user_id=user.id)
 
 
 def has_users(session: Session) -> bool:

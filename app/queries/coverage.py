@@ -1,16 +1,18 @@
 """How complete a period is: unit-days with a friends row among those expected (metrics.md, section 4)."""
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from app.domain.facts import DAILY
 from app.domain.period import DAY, Period
 from app.domain.roles import Action, Viewer
 from app.domain.tree import Tree
-from app.models import Friends, OrgUnit
+from app.models import Friends, NoDataDay, OrgUnit
 from app.queries.facts import table_of
 
 
@@ -26,7 +28,8 @@ class UnitDays:
 def load(session: Session, viewer: Viewer, tree: Tree, unit_id: int, period: Period, today: date) -> list[UnitDays]:
     """Return the expected and present days of each active unit without children below `unit_id`.
 
-    A unit is expected from the day of its first fact or stock count until yesterday.
+    A unit is expected from the day of its first fact or stock count until yesterday; a day that it
+    marked 当日无数据 is not.
     """
     viewer.require(Action.READ, tree.lineage(unit_id))
     last = min(period.last, today - DAY)
@@ -43,7 +46,18 @@ def load(session: Session, viewer: Viewer, tree: Tree, unit_id: int, period: Per
         .group_by(Friends.unit_id)
     )
     present = {row.unit_id: row.days for row in session.execute(query)}
-    return [UnitDays(id_, len(days), present.get(id_, 0)) for id_, days in expected.items()]
+    excused = _excused(session, expected)
+    return [UnitDays(id_, len(days) - excused.get(id_, 0), present.get(id_, 0)) for id_, days in expected.items()]
+
+
+def _excused(session: Session, expected: Mapping[int, Period]) -> Counter[int]:
+    """Return how many days of each unit are marked 当日无数据, and indeed have no row."""
+    first, last = min(days.first for days in expected.values()), max(days.last for days in expected.values())
+    row = exists().where(Friends.unit_id == NoDataDay.unit_id, Friends.day == NoDataDay.day)
+    query = select(NoDataDay.unit_id, NoDataDay.day).where(NoDataDay.day.between(first, last), ~row)
+    return Counter(
+        unit_id for unit_id, day in session.execute(query) if unit_id in expected and day in expected[unit_id]
+    )
 
 
 def _first_days(session: Session, unit_ids: list[int]) -> dict[int, date]:

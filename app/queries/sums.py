@@ -67,7 +67,7 @@ READABLE = {
 }
 
 
-def in_scope(unit: Column, tree: Tree, unit_id: int) -> ColumnElement[bool] | None:
+def in_scope(unit: Column | ColumnElement[Any], tree: Tree, unit_id: int) -> ColumnElement[bool] | None:
     """Return the condition that a row's unit is in a subtree; None where every unit is."""
     if tree.is_leaf(unit_id):
         return unit == unit_id

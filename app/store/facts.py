@@ -1,11 +1,10 @@
 """Writing facts: one way for all six tables, all rows or none."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from app.domain.errors import Conflict, Invalid, Issue
@@ -13,27 +12,23 @@ from app.domain.facts import TARGETS, FactTable
 from app.domain.roles import Action, Viewer
 from app.domain.text import Text
 from app.inputs.facts import FactInput
-from app.models import OrgUnit
 from app.queries import channels, units, version
-from app.queries.facts import table_of
-from app.store import cohorts, history, rules
-from app.store.keys import Key, Resolver, columns, key_of
+from app.store import rows as store
+from app.store.history import Log
+from app.store.keys import Key, Resolver
+from app.store.rows import Values, Write
 from app.store.version import bump
-
-CHUNK = 500
-"""Keys per query: small enough for every database's limit on parameters."""
-
-Values = dict[str, int | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What a write did, and the data version after it."""
+    """What a write did, the data version after it, and its batch in the history (None: nothing changed)."""
 
     inserted: int
     updated: int
     unchanged: int
     version: int
+    batch: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,153 +40,128 @@ class Removed:
     version: int
 
 
-@dataclass(frozen=True, slots=True)
-class Write:
-    """One row of a write: its place in the request, its key, what is stored, and the merged values."""
-
-    index: int
-    key: Key
-    stored: Any
-    values: Values
-
-
-def put(session: Session, viewer: Viewer, table: FactTable, rows: Sequence[FactInput], today: date) -> Written:
+def put(
+    session: Session,
+    viewer: Viewer,
+    table: FactTable,
+    rows: Sequence[FactInput],
+    today: date,
+    *,
+    reason: str | None = None,
+) -> Written:
     """Insert or overwrite rows by their key.
 
-    Raises Forbidden, Invalid (every broken rule, with its row) or Conflict (a stale revision);
-    then nothing has been written.
+    Raises Forbidden, Invalid (every broken rule, with its row), Conflict (a stale revision) or
+    Closed; then nothing has been written.
     """
-    resolver, keys = _resolve(session, viewer, table, rows)
-    _refuse_doubles(table, keys)
-    stored = _stored(session, table, keys)
-    _check_revisions(rows, keys, stored)
-    writes = [
-        Write(index, key, stored.get(key), _merged(table, row, stored.get(key)))
-        for index, (row, key) in enumerate(zip(rows, keys, strict=True))
-    ]
-    _check(session, resolver, writes, today)
-    return _write(session, viewer, resolver, writes)
+    return put_all(session, viewer, table, [rows], today, reason=reason)
 
 
-def remove(session: Session, viewer: Viewer, table: FactTable, rows: Sequence[FactInput]) -> Removed:
+def put_all(
+    session: Session,
+    viewer: Viewer,
+    table: FactTable,
+    chunks: Iterable[Sequence[FactInput]],
+    today: date,
+    *,
+    reason: str | None = None,
+    unit_codes: Iterable[str] = (),
+) -> Written:
+    """Insert or overwrite the rows of many chunks as one batch; rows are counted through all of them.
+
+    What raises inside of `chunks` ends the write, and nothing of it stays. `unit_codes` names the
+    units of all chunks where they are known, so that they are locked in one order at the start.
+    Raises as `put` does, for the first chunk that is refused.
+    """
+    resolver = Resolver(table, units.load_tree(session), channels.load(session))
+    store.lock_units(session, _permitted(resolver, viewer, unit_codes))
+    log, seen = Log(session, viewer, table.kind, reason), dict[Key, int]()
+    inserted = updated = offset = 0
+    for rows in chunks:
+        try:
+            keys = _resolve(session, viewer, resolver, rows)
+            _refuse_doubles(table, keys, seen, offset)
+            stored = store.stored(session, table, keys)
+            _check_revisions(rows, keys, stored, offset)
+            writes = [
+                Write(index, key, stored.get(key), _merged(table, row, stored.get(key)))
+                for index, (row, key) in enumerate(zip(rows, keys, strict=True))
+            ]
+            store.check(session, resolver, writes, today)
+        except Invalid as error:
+            raise _moved(error, offset) from None
+        count = store.write(session, resolver, writes, log)
+        inserted, updated, offset = inserted + count.inserted, updated + count.updated, offset + len(rows)
+    after = version.current(session) if log.batch_id is None else bump(session)
+    return Written(inserted, updated, offset - inserted - updated, after, log.batch_id)
+
+
+def remove(
+    session: Session, viewer: Viewer, table: FactTable, rows: Sequence[FactInput], *, reason: str | None = None
+) -> Removed:
     """Remove rows by their key; an unknown key is no error, and the history keeps what was there."""
-    resolver, keys = _resolve(session, viewer, table, rows)
-    stored = _stored(session, table, keys)
-    missing = len(set(keys)) - len(stored)
-    if not stored:
-        return Removed(0, missing, version.current(session))
-    sql = table_of(table)
-    ids = [row.id for row in stored.values()]
-    for start in range(0, len(ids), CHUNK):
-        session.execute(delete(sql).where(sql.c.id.in_(ids[start : start + CHUNK])))
-    changes = (
-        history.Changed(key.unit_id, key.day, resolver.named(key), _values(table, row), None)
-        for key, row in stored.items()
-    )
-    history.record(session, viewer, table.kind, changes)
-    return Removed(len(stored), missing, bump(session))
+    resolver = Resolver(table, units.load_tree(session), channels.load(session))
+    keys = _resolve(session, viewer, resolver, rows)
+    stored = store.stored(session, table, keys)
+    writes = [Write(index, key, row, None) for index, (key, row) in enumerate(stored.items())]
+    store.check(session, resolver, writes, date.max)
+    log = Log(session, viewer, table.kind, reason)
+    deleted = store.write(session, resolver, writes, log).deleted
+    after = bump(session) if deleted else version.current(session)
+    return Removed(deleted, len(set(keys)) - deleted, after)
 
 
-def _resolve(
-    session: Session, viewer: Viewer, table: FactTable, rows: Sequence[FactInput]
-) -> tuple[Resolver, list[Key]]:
+def _resolve(session: Session, viewer: Viewer, resolver: Resolver, rows: Sequence[FactInput]) -> list[Key]:
     """Check permission, turn codes into ids, and lock the units so that their facts stand still."""
-    tree = units.load_tree(session)
-    action = Action.WRITE_TARGETS if table is TARGETS else Action.WRITE_FACTS
-    unit_ids = sorted(tree.by_code[code].id for code in {row.unit for row in rows} & tree.by_code.keys())
+    unit_ids = _permitted(resolver, viewer, {row.unit for row in rows})
+    keys = resolver.keys(rows)
+    store.lock_units(session, unit_ids)
+    return keys
+
+
+def _permitted(resolver: Resolver, viewer: Viewer, unit_codes: Iterable[str]) -> list[int]:
+    """Return the ids of the units that exist; Forbidden where the viewer may not write."""
+    tree = resolver.tree
+    action = Action.WRITE_TARGETS if resolver.table is TARGETS else Action.WRITE_FACTS
+    unit_ids = sorted(tree.by_code[code].id for code in set(unit_codes) & tree.by_code.keys())
     for unit_id in unit_ids:
         viewer.require(action, tree.lineage(unit_id))
-    resolver = Resolver(table, tree, channels.load(session))
-    keys = resolver.keys(rows)
-    for start in range(0, len(unit_ids), CHUNK):
-        chunk = unit_ids[start : start + CHUNK]
-        session.execute(select(OrgUnit.id).where(OrgUnit.id.in_(chunk)).order_by(OrgUnit.id).with_for_update()).all()
-    return resolver, keys
+    return unit_ids
 
 
-def _refuse_doubles(table: FactTable, keys: Sequence[Key]) -> None:
-    first: dict[Key, int] = {}
+def _refuse_doubles(table: FactTable, keys: Sequence[Key], first: dict[Key, int], offset: int) -> None:
+    """Refuse a key that came before; `first` holds where each was met, counted through all chunks."""
     issues = []
     for index, key in enumerate(keys):
         if key in first:
             message = Text("与第 {row} 行是同一条数据", "has the same key as row {row}")
             issues.append(Issue(table.day_key, message.fill(row=first[key]), index))
-        first.setdefault(key, index)
+        first.setdefault(key, offset + index)
     if issues:
         raise Invalid(issues)
 
 
-def _stored(session: Session, table: FactTable, keys: Sequence[Key]) -> dict[Key, Any]:
-    """Return the database rows that have these keys."""
-    sql = table_of(table)
-    place = tuple_(sql.c.unit_id, sql.c[table.day_key], *(sql.c[name] for name in columns(table)))
-    found: dict[Key, Any] = {}
-    for start in range(0, len(keys), CHUNK):
-        wanted = [key.flat for key in keys[start : start + CHUNK]]
-        found.update({key_of(table, row): row for row in session.execute(select(sql).where(place.in_(wanted)))})
-    return found
-
-
-def _check_revisions(rows: Sequence[FactInput], keys: Sequence[Key], stored: dict[Key, Any]) -> None:
+def _check_revisions(rows: Sequence[FactInput], keys: Sequence[Key], stored: dict[Key, Any], offset: int) -> None:
     conflicts: list[dict[str, object]] = []
     for index, (row, key) in enumerate(zip(rows, keys, strict=True)):
         asked = getattr(row, "revision", None)
         actual = stored[key].revision if key in stored else 0
         if asked is not None and asked != actual:
-            conflicts.append({"row": index, "stored": actual})
+            conflicts.append({"row": offset + index, "stored": actual})
     if conflicts:
         message = Text("数据已被他人修改，请先查看最新值", "The stored row has changed since it was read")
         raise Conflict(message, conflicts)
 
 
-def _values(table: FactTable, row: Any) -> Values:  # noqa: ANN401 (a row of a table known at run time)
-    return {measure.key: getattr(row, measure.key) for measure in table.measures}
-
-
 def _merged(table: FactTable, row: FactInput, stored: Any) -> Values:  # noqa: ANN401 (a database row or None)
-    values: Values = {measure.key: None for measure in table.measures} if stored is None else _values(table, stored)
+    blank: Values = {measure.key: None for measure in table.measures}
+    values = blank if stored is None else store.values_of(table, stored)
     given = row.model_fields_set
-    values.update({key: Resolver.measure(row, key) for key in values if key in given})
-    return values
+    return values | {key: Resolver.measure(row, key) for key in values if key in given}
 
 
-def _check(session: Session, resolver: Resolver, writes: Sequence[Write], today: date) -> None:
-    """Refuse what breaks a rule on the merged result."""
-    table = resolver.table
-    others = cohorts.counterparts(session, table, [write.key for write in writes])
-    issues: list[Issue] = []
-    for write in writes:
-        merged = rules.Merged(write.index, write.key.day, write.key.dims, write.values)
-        issues += rules.of_row(table, merged, today)
-        issues += rules.retained_within_adds(table, merged, others.get(write.key))
-        if write.stored is None:
-            issues += resolver.closed(write.key, write.index)
-    if issues:
-        raise Invalid(issues)
-
-
-def _write(session: Session, viewer: Viewer, resolver: Resolver, writes: Sequence[Write]) -> Written:
-    table, sql, now = resolver.table, table_of(resolver.table), datetime.now(UTC)
-    inserts: list[dict[str, Any]] = []
-    updates: list[dict[str, Any]] = []
-    changes: list[history.Changed] = []
-    for write in writes:
-        before = None if write.stored is None else _values(table, write.stored)
-        if before == write.values:
-            continue
-        if write.stored is None:
-            inserts.append({**resolver.row(write.key), **write.values, "revision": 1, "updated_at": now})
-        else:
-            revision = write.stored.revision + 1
-            updates.append({**write.values, "row_id": write.stored.id, "revision": revision, "updated_at": now})
-        named = resolver.named(write.key)
-        changes.append(history.Changed(write.key.unit_id, write.key.day, named, before, write.values))
-    if not changes:
-        return Written(0, 0, len(writes), version.current(session))
-    connection = session.connection()
-    if inserts:
-        connection.execute(insert(sql), inserts)
-    if updates:
-        connection.execute(update(sql).where(sql.c.id == bindparam("row_id")), updates)
-    history.record(session, viewer, table.kind, changes)
-    return Written(len(inserts), len(updates), len(writes) - len(changes), bump(session))
+def _moved(error: Invalid, offset: int) -> Invalid:
+    """Return a refusal with its rows counted through all chunks."""
+    return Invalid(
+        [Issue(issue.field, issue.message, None if issue.row is None else issue.row + offset) for issue in error.issues]
+    )

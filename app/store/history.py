@@ -14,6 +14,8 @@ from app.models import Change, ChangeBatch
 
 Values = dict[str, Any]
 
+MAX_REASON = 400
+
 
 @dataclass(frozen=True, slots=True)
 class Changed:
@@ -26,26 +28,55 @@ class Changed:
     after: Values | None
 
 
-def record(session: Session, viewer: Viewer, kind: str, changes: Iterable[Changed]) -> None:
-    """Write down who changed what, as one batch."""
-    batch = ChangeBatch(at=datetime.now(UTC), actor=viewer.name, origin=viewer.origin, kind=kind)
-    session.add(batch)
-    session.flush()
-    rows = [
-        {
-            "batch_id": batch.id,
-            "kind": kind,
-            "unit_id": change.unit_id,
-            "day": change.day,
-            "key": _json(change.key),
-            "before": None if change.before is None else _json(change.before),
-            "after": None if change.after is None else _json(change.after),
-        }
-        for change in changes
-    ]
-    if rows:
-        session.execute(insert(Change), rows)
+class Log:
+    """The batch of one write; it is made with its first change, so that a write of nothing leaves no trace."""
+
+    def __init__(self, session: Session, viewer: Viewer, kind: str, reason: str | None = None) -> None:
+        self._session, self._viewer, self._kind = session, viewer, kind
+        self._reason = (reason or "").strip()[:MAX_REASON] or None
+        self.batch_id: int | None = None
+
+    def add(self, changes: Iterable[Changed]) -> None:
+        """Write down changes."""
+        rows = [
+            {
+                "kind": self._kind,
+                "unit_id": change.unit_id,
+                "day": change.day,
+                "key": as_json(change.key),
+                "before": None if change.before is None else as_json(change.before),
+                "after": None if change.after is None else as_json(change.after),
+            }
+            for change in changes
+        ]
+        if rows:
+            batch_id = self._begun()
+            self._session.execute(insert(Change), [{**row, "batch_id": batch_id} for row in rows])
+
+    def _begun(self) -> int:
+        if self.batch_id is None:
+            batch = ChangeBatch(
+                at=datetime.now(UTC),
+                actor=self._viewer.name,
+                origin=self._viewer.origin,
+                kind=self._kind,
+                reason=self._reason,
+            )
+            self._session.add(batch)
+            self._session.flush()
+            self.batch_id = batch.id
+        return self.batch_id
 
 
-def _json(values: Values) -> str:
+def record(
+    session: Session, viewer: Viewer, kind: str, changes: Iterable[Changed], reason: str | None = None
+) -> int | None:
+    """Write down who changed what, as one batch, and return its id."""
+    log = Log(session, viewer, kind, reason)
+    log.add(changes)
+    return log.batch_id
+
+
+def as_json(values: Values) -> str:
+    """Return a key or values as the history keeps them: equal keys are equal texts."""
     return orjson.dumps(values, default=str).decode()

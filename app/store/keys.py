@@ -58,10 +58,11 @@ class Resolver:
         return [self._key(row) for row in rows]
 
     def _key(self, row: FactInput) -> Key:
-        dims = tuple(self._dim(dim, getattr(row, dim.key)) for dim in self.table.dims)
+        dims = tuple(self.dim(dim, getattr(row, dim.key)) for dim in self.table.dims)
         return Key(self.tree.by_code[row.unit].id, getattr(row, self.table.day_key), dims)
 
-    def _dim(self, dim: Dim, value: Any) -> DimValue:  # noqa: ANN401 (a code, a number or a kind)
+    def dim(self, dim: Dim, value: Any) -> DimValue:  # noqa: ANN401 (a code, a number or a kind)
+        """Return a part of a key as its column holds it."""
         if value is None:
             return 0 if dim.channels else ""
         return self.channels[value].id if dim.channels else value
