@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck
@@ -11,6 +12,9 @@ from hypothesis import settings as hypothesis_settings
 from app.db import Database
 from tests import bed
 from tests.bed import Bed
+
+if TYPE_CHECKING:
+    from tests.store.conftest import Company
 
 LONG = os.environ.get("LUOPAN_TEST_LONG") == "1"
 
@@ -89,3 +93,12 @@ def served_file(_bed: Bed, tmp_path_factory: pytest.TempPathFactory) -> Path:
     with _bed.made("sqlite", directory) as made:
         served.fill(made)
     return directory / "luopan.db"
+
+
+@pytest.fixture(scope="session")
+def shared_company(_bed: Bed, tmp_path_factory: pytest.TempPathFactory) -> Iterator["Company"]:
+    """A small company on SQLite that the examples of properties share; each clears what it needs."""
+    from tests.store.conftest import Company  # noqa: PLC0415 (imports the whole application)
+
+    with _bed.made("sqlite", tmp_path_factory.mktemp("shared")) as made:
+        yield Company(made)

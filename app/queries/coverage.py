@@ -50,6 +50,29 @@ def load(session: Session, viewer: Viewer, tree: Tree, unit_id: int, period: Per
     return [UnitDays(id_, len(days) - excused.get(id_, 0), present.get(id_, 0)) for id_, days in expected.items()]
 
 
+def missing_days(
+    session: Session, viewer: Viewer, tree: Tree, unit_id: int, period: Period, today: date, limit: int = 20
+) -> dict[int, list[date]]:
+    """Return the days without a friends row of the units that lack most, at most `limit` units."""
+    found = load(session, viewer, tree, unit_id, period, today)
+    behind = sorted(
+        (unit for unit in found if unit.present < unit.expected), key=lambda unit: unit.present - unit.expected
+    )
+    ids = [unit.unit_id for unit in behind[:limit]]
+    firsts = _first_days(session, ids)
+    done = select(Friends.unit_id, Friends.day).where(Friends.unit_id.in_(ids))
+    marked = select(NoDataDay.unit_id, NoDataDay.day).where(NoDataDay.unit_id.in_(ids))
+    present = {
+        (row.unit_id, row.day)
+        for query, day in ((done, Friends.day), (marked, NoDataDay.day))
+        for row in session.execute(query.where(day.between(period.first, period.last)).distinct())
+    }
+    last = min(period.last, today - DAY)
+    return {
+        id_: [day for day in Period(max(firsts[id_], period.first), last) if (id_, day) not in present] for id_ in ids
+    }
+
+
 def _excused(session: Session, expected: Mapping[int, Period]) -> Counter[int]:
     """Return how many days of each unit are marked 当日无数据, and indeed have no row."""
     first, last = min(days.first for days in expected.values()), max(days.last for days in expected.values())

@@ -5,7 +5,6 @@ from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import Query, Request, Response
-from fastapi.responses import RedirectResponse
 
 from app.boards import targets as target_board
 from app.boards.board import Board
@@ -28,12 +27,6 @@ from app.web.guard import Conf, Db, Who, needs, pages
 from app.web.render import say, shell, updated
 
 router = pages()
-
-
-@router.get("/", openapi_extra=needs(Action.READ))
-def home() -> Response:
-    """Go to the first board."""
-    return RedirectResponse("/growth", 303)
 
 
 def _register(board: Board) -> None:

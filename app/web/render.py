@@ -25,12 +25,21 @@ NAV: list[dict[str, Any]] = [
     {
         "title": "看数",
         "items": [
+            {"key": "home", "href": "/", "label": "今日", "icon": "home"},
             {"key": "growth", "href": "/growth", "label": "用户增长", "icon": "growth"},
             {"key": "sales", "href": "/sales", "label": "销售", "icon": "sales"},
             {"key": "targets", "href": "/targets", "label": "目标完成", "icon": "targets"},
         ],
     },
-    {"title": "填数", "items": [{"key": "entry", "href": "/entry", "label": "每日填报", "icon": "entry"}]},
+    {
+        "title": "填数",
+        "items": [
+            {"key": "entry", "href": "/entry", "label": "每日填报", "icon": "entry"},
+            {"key": "recounts", "href": "/recounts", "label": "对账", "icon": "recounts"},
+            {"key": "history", "href": "/history", "label": "历史", "icon": "history"},
+            {"key": "closing", "href": "/closing", "label": "月结", "icon": "lock"},
+        ],
+    },
     {"title": "定目标", "items": [{"key": "plan", "href": "/plan", "label": "目标", "icon": "plan"}]},
     {
         "title": "设置",

@@ -1,7 +1,5 @@
 """A batch of the history is undone as a whole, if nothing later touched its cells."""
 
-from collections.abc import Callable
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -87,21 +85,11 @@ ROW = st.tuples(st.sampled_from(["05-01", "05-02"]), st.sampled_from(["east", "w
 WRITE = st.lists(ROW, min_size=1, max_size=3, unique_by=lambda row: row[:2])
 
 
-@pytest.fixture(scope="module")
-def shared(_bed: object, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Company]:
-    from tests.bed import Bed  # noqa: PLC0415 (for its type only)
-
-    assert isinstance(_bed, Bed)
-    context = _bed.made("sqlite", tmp_path_factory.mktemp("undo"))
-    company = Company(context.__enter__())
-    return lambda: company
-
-
 @given(writes=st.lists(WRITE, min_size=1, max_size=5))
 def test_undoing_batches_from_the_last_to_the_first_gives_each_state_back(
-    shared: Callable[[], Company], writes: list[list[tuple[str, str, dict[str, int | None]]]]
+    shared_company: Company, writes: list[list[tuple[str, str, dict[str, int | None]]]]
 ) -> None:
-    company = shared()
+    company = shared_company
     with company.database.write() as session:
         for table in ("friends", "undone_batches", "changes"):
             session.connection().exec_driver_sql(f"DELETE FROM {table}")  # noqa: S608 (names of this test)

@@ -1,0 +1,151 @@
+"""历史: the log of every change, one batch with its cells, and undoing it."""
+
+from datetime import date, datetime, timedelta
+from typing import Annotated, Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from fastapi import Query, Request, Response
+from fastapi.responses import RedirectResponse
+from starlette.concurrency import run_in_threadpool
+
+from app.domain.errors import Conflict, InTheWay, Invalid
+from app.domain.facts import TABLES, TARGETS
+from app.domain.roles import Action, Viewer
+from app.domain.text import Text
+from app.domain.tree import Tree
+from app.inputs.types import parse_day
+from app.queries import channels, log, units
+from app.queries.log import Batch, Wanted
+from app.store import undo as store
+from app.web.changes import KINDS, ORIGINS, Named
+from app.web.filters import unit_options
+from app.web.guard import Conf, Db, Who, database_of, needs, pages, settings_of, viewer_of
+from app.web.render import shell
+
+router = pages()
+
+PAGE = 50
+SHOWN = 500
+"""Changed rows of a batch that its page lists."""
+
+
+@router.get("/history", openapi_extra=needs(Action.READ))
+def log_page(
+    request: Request,
+    database: Db,
+    settings: Conf,
+    viewer: Who,
+    unit: str = "",
+    kind: str = "",
+    actor: str = "",
+    origin: str = "",
+    from_: Annotated[str, Query(alias="from")] = "",
+    to: str = "",
+    on: str = "",
+    before: str = "",
+) -> Response:
+    """List the writes of everybody, newest first."""
+    zone = ZoneInfo(settings.timezone)
+    with database.read() as session:
+        tree = units.load_tree(session)
+        place = units.readable(tree, viewer, unit).id if unit else None
+        moments = _moments(on, zone)
+        days = (_day("from", from_), _day("to", to))
+        older = int(before) if before.isdecimal() and len(before) < 19 else None  # noqa: PLR2004 (digits of an id)
+        wanted = Wanted(place, kind or None, actor or None, origin or None, *days, *moments, older)
+        found = log.batches(session, viewer, tree, wanted, PAGE + 1)
+        people = log.actors(session)
+    chosen = {"unit": unit, "kind": kind, "actor": actor, "origin": origin, "from": from_, "to": to, "on": on}
+    following = {**chosen, "before": found[PAGE - 1].id} if len(found) > PAGE else None
+    choices = {"units": unit_options(tree, viewer, unit), "kinds": KINDS, "origins": ORIGINS, "actors": people}
+    context = {
+        "page_title": "历史",
+        "filters": {**chosen, **choices, "any": any(chosen.values())},
+        "batches": [_line(tree, viewer, batch, zone) for batch in found[:PAGE]],
+        "older_href": following and _href(following),
+        "first_href": _href(chosen) if before else None,
+    }
+    return shell(request, "history.html", "history", context)
+
+
+@router.get("/history/{batch}", openapi_extra=needs(Action.READ))
+def batch_page(request: Request, batch: int, database: Db, viewer: Who) -> Response:
+    """Show what one write changed, cell by cell."""
+    del database, viewer
+    return _batch(request, batch)
+
+
+@router.post("/history/{batch}/undo", openapi_extra=needs(Action.WRITE_FACTS))
+async def undo(request: Request, batch: int) -> Response:
+    """Undo a batch as a whole; what stands in the way is listed."""
+    return await run_in_threadpool(_undo, request, batch)
+
+
+def _undo(request: Request, batch: int) -> Response:
+    try:
+        with database_of(request).write() as session:
+            made = store.undo(session, viewer_of(request), batch, settings_of(request).today())
+    except Conflict as error:
+        return _batch(request, batch, error)
+    return RedirectResponse(f"/history/{made.batch}?saved=1", 303)
+
+
+def _batch(request: Request, batch_id: int, error: Conflict | None = None) -> Response:
+    viewer, zone = viewer_of(request), ZoneInfo(settings_of(request).timezone)
+    with database_of(request).read() as session:
+        tree = units.load_tree(session)
+        batch = log.batch(session, viewer, tree, batch_id)
+        rows = log.changes(session, viewer, tree, batch_id, SHOWN)
+        named = Named(tree, channels.load(session))
+    way = error.conflicts if isinstance(error, InTheWay) else ()
+    context = {
+        "page_title": f"记录 #{batch_id}",
+        "batch": _line(tree, viewer, batch, zone),
+        "cells": [cell for row in rows for cell in named.cells(batch.kind, row)],
+        "hidden": max(batch.rows - SHOWN, 0),
+        "error": error.message.zh if error else None,
+        "in_the_way": [named.in_the_way(cell, zone) for cell in way],
+    }
+    return shell(request, "batch.html", "history", context, error.status if error else 200)
+
+
+def _line(tree: Tree, viewer: Viewer, batch: Batch, zone: ZoneInfo) -> dict[str, Any]:
+    action = Action.WRITE_TARGETS if batch.kind == TARGETS.kind else Action.WRITE_FACTS
+    lineage = () if batch.unit_id is None else tree.lineage(batch.unit_id)
+    unit = tree.nodes[batch.unit_id].name if batch.unit_id is not None else None
+    return {
+        "id": batch.id,
+        "at": batch.at.astimezone(zone),
+        "actor": batch.actor,
+        "origin": ORIGINS.get(batch.origin, batch.origin),
+        "kind": KINDS.get(batch.kind, batch.kind),
+        "reason": batch.reason,
+        "rows": batch.rows,
+        "place": unit and (unit if batch.units == 1 else f"{unit} 等 {batch.units} 个单元"),
+        "first": batch.first,
+        "last": batch.last,
+        "by_month": batch.kind in (TARGETS.kind, "closings"),
+        "is_undone": batch.is_undone,
+        "undoes": batch.undoes,
+        "can_undo": batch.kind in TABLES and not batch.is_undone and viewer.may(action, lineage),
+    }
+
+
+def _moments(on: str, zone: ZoneInfo) -> tuple[datetime | None, datetime | None]:
+    day = _day("on", on)
+    if day is None:
+        return None, None
+    start = datetime(day.year, day.month, day.day, tzinfo=zone)
+    return start, start + timedelta(days=1)
+
+
+def _day(field: str, text: str) -> date | None:
+    try:
+        return parse_day(text) if text else None
+    except ValueError:
+        raise Invalid.one(field, Text("日期格式应为 YYYY-MM-DD", "must be a day YYYY-MM-DD")) from None
+
+
+def _href(params: dict[str, Any]) -> str:
+    return f"/history?{urlencode({key: value for key, value in params.items() if value})}"
