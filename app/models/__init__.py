@@ -6,6 +6,7 @@ from app.models.channels import Channel
 from app.models.closing import MonthClosing, NoDataDay
 from app.models.facts import FACT_MODELS, Friends, Pushes, Retention, Sales, StockCount, Target
 from app.models.history import Change, ChangeBatch, UndoneBatch
+from app.models.imports import ImportMapping
 from app.models.units import OrgUnit
 from app.models.workspace import DataVersion, Setting
 
@@ -18,6 +19,7 @@ __all__ = [
     "Channel",
     "DataVersion",
     "Friends",
+    "ImportMapping",
     "LoginSession",
     "MonthClosing",
     "NoDataDay",

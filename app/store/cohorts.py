@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.domain.facts import FRIENDS, RETENTION, FactTable
 from app.models import Friends, Retention
 from app.store.keys import Key
+from app.store.near import near
 
 CHUNK = 500
 
@@ -25,6 +26,6 @@ def counterparts(session: Session, table: FactTable, keys: Sequence[Key]) -> dic
     found: dict[tuple[object, ...], int | None] = {}
     cohorts = sorted({(key.unit_id, key.day, key.dims[0]) for key in keys})
     for start in range(0, len(cohorts), CHUNK):
-        narrowed = query.where(tuple_(*place).in_(cohorts[start : start + CHUNK])).group_by(*place)
+        narrowed = query.where(near(place, cohorts[start : start + CHUNK])).group_by(*place)
         found.update({(unit, day, channel): value for unit, day, channel, value in session.execute(narrowed)})
     return {key: found.get((key.unit_id, key.day, key.dims[0])) for key in keys}

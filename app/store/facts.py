@@ -16,7 +16,7 @@ from app.queries import channels, units, version
 from app.store import rows as store
 from app.store.history import Log
 from app.store.keys import Key, Resolver
-from app.store.rows import Values, Write
+from app.store.rows import Write
 from app.store.version import bump
 
 
@@ -84,7 +84,7 @@ def put_all(
             stored = store.stored(session, table, keys)
             _check_revisions(rows, keys, stored, offset)
             writes = [
-                Write(index, key, stored.get(key), _merged(table, row, stored.get(key)))
+                Write(index, key, stored.get(key), store.merged(table, row, stored.get(key)))
                 for index, (row, key) in enumerate(zip(rows, keys, strict=True))
             ]
             store.check(session, resolver, writes, today)
@@ -151,13 +151,6 @@ def _check_revisions(rows: Sequence[FactInput], keys: Sequence[Key], stored: dic
     if conflicts:
         message = Text("数据已被他人修改，请先查看最新值", "The stored row has changed since it was read")
         raise Conflict(message, conflicts)
-
-
-def _merged(table: FactTable, row: FactInput, stored: Any) -> Values:  # noqa: ANN401 (a database row or None)
-    blank: Values = {measure.key: None for measure in table.measures}
-    values = blank if stored is None else store.values_of(table, stored)
-    given = row.model_fields_set
-    return values | {key: Resolver.measure(row, key) for key in values if key in given}
 
 
 def _moved(error: Invalid, offset: int) -> Invalid:

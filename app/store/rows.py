@@ -5,16 +5,18 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select, tuple_, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.errors import Invalid, Issue
 from app.domain.facts import RETENTION, FactTable
+from app.inputs.facts import FactInput
 from app.models import OrgUnit
 from app.queries import closings
 from app.queries.facts import table_of
 from app.store import cohorts, history, rules
 from app.store.keys import Key, Resolver, columns, key_of
+from app.store.near import near
 
 CHUNK = 500
 """Keys per query: small enough for every database's limit on parameters."""
@@ -53,6 +55,14 @@ def values_of(table: FactTable, row: Any) -> Values:  # noqa: ANN401 (a row of a
     return {measure.key: getattr(row, measure.key) for measure in table.measures}
 
 
+def merged(table: FactTable, row: FactInput, stored: Any) -> Values:  # noqa: ANN401 (a database row or None)
+    """Return what a row makes of the stored values: what it leaves out stays."""
+    blank: Values = {measure.key: None for measure in table.measures}
+    values = blank if stored is None else values_of(table, stored)
+    given = row.model_fields_set
+    return values | {key: Resolver.measure(row, key) for key in values if key in given}
+
+
 def lock_units(session: Session, unit_ids: Iterable[int]) -> None:
     """Lock units in the order of their ids, so that their facts stand still and no two writers block each other."""
     ids = sorted(set(unit_ids))
@@ -63,12 +73,13 @@ def lock_units(session: Session, unit_ids: Iterable[int]) -> None:
 
 def stored(session: Session, table: FactTable, keys: Sequence[Key]) -> dict[Key, Any]:
     """Return the database rows that have these keys."""
-    sql = table_of(table)
-    place = tuple_(sql.c.unit_id, sql.c[table.day_key], *(sql.c[name] for name in columns(table)))
+    sql, wanted = table_of(table), set(keys)
+    place = (sql.c.unit_id, sql.c[table.day_key], *(sql.c[name] for name in columns(table)))
     found: dict[Key, Any] = {}
     for start in range(0, len(keys), CHUNK):
-        wanted = [key.flat for key in keys[start : start + CHUNK]]
-        found.update({key_of(table, row): row for row in session.execute(select(sql).where(place.in_(wanted)))})
+        some = [key.flat for key in keys[start : start + CHUNK]]
+        rows = ((key_of(table, row), row) for row in session.execute(select(sql).where(near(place, some))))
+        found.update({key: row for key, row in rows if key in wanted})
     return found
 
 

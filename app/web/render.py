@@ -35,6 +35,7 @@ NAV: list[dict[str, Any]] = [
         "title": "填数",
         "items": [
             {"key": "entry", "href": "/entry", "label": "每日填报", "icon": "entry"},
+            {"key": "import", "href": "/import", "label": "导入", "icon": "import"},
             {"key": "recounts", "href": "/recounts", "label": "对账", "icon": "recounts"},
             {"key": "history", "href": "/history", "label": "历史", "icon": "history"},
             {"key": "closing", "href": "/closing", "label": "月结", "icon": "lock"},

@@ -32,10 +32,10 @@ def server_figures(database: Database, url: str, today: date, rounds: int) -> di
     board = f"/api/v1/boards/growth?unit=luopan&from={days.first}&to={days.last}"
     figures: dict[str, float] = {}
     start = perf_counter()
-    with _served(url) as (process, port):
+    with served(url) as (process, port):
         http = _Client(port, token)
         figures["start to the first answer, s"] = http.first_answer(start)
-        figures["memory at rest, MB"] = _memory(process.pid)
+        figures["memory at rest, MB"] = memory(process.pid)
         paths = {"growth board over HTTP": board, "bare response (/healthz)": "/healthz"}
         times: dict[str, list[float]] = {name: [] for name in paths}
         spent: dict[str, float] = dict.fromkeys(paths, 0.0)
@@ -112,7 +112,8 @@ class _Client:
 
 
 @contextmanager
-def _served(url: str) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+def served(url: str) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+    """Serve a database in a process of its own; give the process and its port."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -126,9 +127,10 @@ def _served(url: str) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
             process.wait(PATIENCE)
 
 
-def _memory(pid: int) -> float:
+def memory(pid: int, name: str = "VmRSS") -> float:
+    """Return MB that a process holds, or with VmHWM the most it ever held."""
     status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
-    line = next(line for line in status.splitlines() if line.startswith("VmRSS"))
+    line = next(line for line in status.splitlines() if line.startswith(name))
     return int(line.split()[1]) / 1024
 
 

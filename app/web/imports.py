@@ -1,0 +1,93 @@
+"""导入: a file is looked at, previewed against what is stored, and written all or none; the browser keeps it."""
+
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse
+from fastapi.routing import APIRoute
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+
+from app.connectors import names
+from app.domain.errors import LuopanError
+from app.domain.facts import TABLES
+from app.domain.roles import Action
+from app.web import import_view as view
+from app.web import import_work
+from app.web.guard import Conf, Db, GuardedPage, Who, needs, pages, settings_of
+from app.web.import_work import streamed, uploaded
+from app.web.render import shell
+from app.web.streams import place
+
+router = pages()
+
+
+class JsonErrors(APIRoute):
+    """What a handler refuses, as JSON for the page's script; the guard before it answers with pages."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Return the handler, with its errors as JSON."""
+        handle = super().get_route_handler()
+
+        async def answered(request: Request) -> Response:
+            try:
+                return await handle(request)
+            except LuopanError as error:
+                return JSONResponse(view.told(error), error.status)
+            except HTTPException as error:
+                limit = settings_of(request).max_body_mb
+                message = f"文件超过 {limit} MB" if error.status_code == 413 else "上传的内容有误"  # noqa: PLR2004
+                return JSONResponse({"error": {"status": error.status_code, "message": message}}, error.status_code)
+
+        return answered
+
+
+class JsonPage(GuardedPage, JsonErrors):
+    """A request of the page's script: guarded as every page, then answered in JSON."""
+
+
+scripted = APIRouter(route_class=JsonPage, include_in_schema=False)
+
+
+@router.get("/import", openapi_extra=needs(Action.WRITE_FACTS))
+def import_page(request: Request, database: Db, settings: Conf, viewer: Who) -> Response:
+    """Show the page on which a file is chosen; everything else happens on it."""
+    with database.read() as session:
+        known = {kind: names.load(session, viewer, table) for kind, table in TABLES.items()}
+    config = {
+        "kinds": view.choices(viewer, known),
+        "max_mb": settings.max_body_mb,
+        "year": settings.today().year,
+        "shown": view.SHOWN,
+    }
+    return shell(request, "import.html", "import", {"page_title": "导入", "config": config})
+
+
+@scripted.post("/import/inspect", openapi_extra=needs(Action.WRITE_FACTS))
+async def inspect(request: Request) -> Response:
+    """Say what a file seems to hold, and how it was read the last time."""
+    with place():
+        return await run_in_threadpool(import_work.inspected, request, await uploaded(request))
+
+
+@scripted.post("/import/preview", openapi_extra=needs(Action.WRITE_FACTS))
+async def preview(request: Request) -> Response:
+    """Stream what writing a file would do."""
+    return streamed(request, await uploaded(request), import_work.preview)
+
+
+@scripted.post("/import/commit", openapi_extra=needs(Action.WRITE_FACTS))
+async def commit(request: Request) -> Response:
+    """Write a file as it was previewed, and stream how far it is."""
+    return streamed(request, await uploaded(request), import_work.write)
+
+
+@scripted.post("/import/bad", openapi_extra=needs(Action.WRITE_FACTS))
+async def bad(request: Request) -> Response:
+    """Return the rows with problems as a csv."""
+    with place():
+        return await run_in_threadpool(import_work.bad, request, await uploaded(request))
+
+
+router.include_router(scripted)

@@ -1,0 +1,144 @@
+"""Long work as a stream of JSON lines: progress, then a result or an error; it ends when nobody listens any more."""
+
+import asyncio
+import json
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from time import monotonic
+from typing import Any
+
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from app.db import is_away
+from app.domain.errors import BUSY, LuopanError
+from app.domain.text import Text
+from app.inputs.imports import Cancelled, Crowded
+
+log = logging.getLogger("luopan")
+
+AT_ONCE = 2
+"""Imports that may run at the same time: each takes a core and some memory."""
+QUIET = 0.3
+"""Seconds before the first progress: what ends earlier answers with its own status."""
+EVERY = 0.1
+
+FAILED = Text("出错了，没有写入任何数据", "Something went wrong; nothing was written")
+
+_places = threading.BoundedSemaphore(AT_ONCE)
+
+Line = dict[str, Any]
+Work = Callable[["Progress"], Line]
+Tell = Callable[[LuopanError], Line]
+
+
+@contextmanager
+def place() -> Iterator[None]:
+    """Hold one of the few places for imports; Crowded when all are taken."""
+    if not _places.acquire(blocking=False):
+        raise Crowded
+    try:
+        yield
+    finally:
+        _places.release()
+
+
+class Progress:
+    """What the work tells while it runs; telling raises Cancelled once nobody listens."""
+
+    def __init__(self, send: Callable[[Line | None], None]) -> None:
+        self._send = send
+        self._next = monotonic() + QUIET
+        self._stage, self._total = "", 0
+        self.gone = threading.Event()
+
+    def begin(self, stage: str, total: int) -> None:
+        """Name what comes next and how much of it there is."""
+        self._stage, self._total = stage, total
+        self.see(0)
+
+    def see(self, done: int) -> None:
+        """Tell how much is done."""
+        if self.gone.is_set():
+            raise Cancelled
+        if monotonic() >= self._next:
+            self._next = monotonic() + EVERY
+            self._send({"stage": self._stage, "done": done, "total": self._total})
+
+    def end(self, line: Line) -> None:
+        """Tell the last line."""
+        self._send(line)
+        self._send(None)
+
+
+class JsonLines(Response):
+    """Answers with what a thread tells, line by line; the thread is told when the listener has gone."""
+
+    media_type = "application/x-ndjson"
+
+    def __init__(self, work: Work, tell: Tell) -> None:
+        super().__init__()
+        self._work, self._tell = work, tell
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Do the work and send its lines."""
+        del scope
+        loop, lines = asyncio.get_running_loop(), asyncio.Queue[Line | None]()
+
+        def put(line: Line | None) -> None:
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(lines.put_nowait, line)
+
+        progress = Progress(put)
+        threading.Thread(target=self._run, args=(progress,), daemon=True).start()
+        leaving = asyncio.ensure_future(_left(receive))
+        started = False
+        try:
+            while (line := await _first(lines, leaving)) is not None:
+                if not started:
+                    started = True
+                    await send(self._start(line))
+                body = json.dumps(line, ensure_ascii=False).encode() + b"\n"
+                await send({"type": "http.response.body", "body": body, "more_body": True})
+            if started:
+                await send({"type": "http.response.body", "body": b""})
+        finally:
+            progress.gone.set()
+            leaving.cancel()
+
+    def _start(self, line: Line) -> dict[str, Any]:
+        headers = [(b"content-type", self.media_type.encode()), (b"x-accel-buffering", b"no")]
+        return {"type": "http.response.start", "status": line.get("error", {}).get("status", 200), "headers": headers}
+
+    def _run(self, progress: Progress) -> None:
+        try:
+            line = self._work(progress)
+        except LuopanError as error:
+            line = self._tell(error)
+        except SQLAlchemyError as error:
+            away = is_away(error)
+            log.exception("import: %s", "503" if away else "500")
+            line = {"error": {"status": 503 if away else 500, "message": (BUSY if away else FAILED).zh}}
+        except BaseException:
+            log.exception("import: 500")
+            line = {"error": {"status": 500, "message": FAILED.zh}}
+        progress.end(line)
+
+
+async def _left(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+async def _first(lines: "asyncio.Queue[Line | None]", leaving: "asyncio.Future[None]") -> Line | None:
+    """Return the next line, or None when there is none or nobody to read it."""
+    following = asyncio.ensure_future(lines.get())
+    waiting: tuple[asyncio.Future[Any], ...] = (following, leaving)
+    await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+    if following.done():
+        return following.result()
+    following.cancel()
+    return None
