@@ -175,9 +175,13 @@ OPEN = {"/login", "/logout", "/healthz", "/static/{version}/{path:path}"}
 """What answers without a login."""
 
 
+DOWNLOADS = "/export/"
+"""What begins with this answers with a file."""
+
+
 def addresses(app: FastAPI, method: str = "GET") -> list[str]:
     """Return the address of every page behind the login; one for each kind of form, and the first batch."""
     paths = [route.path for route in routes(app) if route.path not in OPEN and method in (route.methods or ())]
-    paths = [path.replace("{batch}", "1") for path in paths]
+    paths = [path.replace("{batch}", "1") for path in paths if not path.startswith(DOWNLOADS)]
     kinds = [table.kind for table in DAILY]
     return [path.replace("{kind}", kind) for path in paths for kind in (kinds if "{kind}" in path else kinds[:1])]

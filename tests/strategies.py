@@ -181,13 +181,16 @@ def memory() -> Database:
     return database
 
 
-_shared = cache(memory)
+@cache
+def _shared(name: str) -> Database:
+    del name
+    return memory()
 
 
 @contextmanager
-def emptied() -> Iterator[Database]:
-    """Give a database in memory that holds the built-in rows only; it is the same one each time."""
-    database = _shared()
+def emptied(name: str = "") -> Iterator[Database]:
+    """Give a database in memory that holds the built-in rows only; it is the same one each time for a name."""
+    database = _shared(name)
     with database.write() as session:
         session.execute(update(OrgUnit).values(parent_id=None))
         for table in reversed(Base.metadata.sorted_tables):

@@ -31,8 +31,10 @@ def _register(board: Board) -> None:
         to: params.To,
         channel: params.Channel = None,
         compare: Annotated[Compare, Query(description="What the range is compared with.")] = Compare.PREVIOUS,
+        as_of: params.AsOf = None,
     ) -> Response:
-        asked = Asked(unit, params.period(from_, to), channel, compare)
+        past = params.close(as_of, settings)
+        asked = Asked(unit, params.period(from_, to), channel, compare, past)
         with database.read() as session:
             view = read(session, viewer, board, asked, settings.today())
         return tagged(request, as_plain(view))
@@ -65,9 +67,10 @@ def get_targets(
     viewer: Who,
     unit: params.Unit,
     month: Annotated[str, Query(description="A month, YYYY-MM.", examples=["2023-09"])],
+    as_of: params.AsOf = None,
 ) -> Response:
     """Targets of a month; rows at `panels[key="targets"].table.rows`."""
     first: date = params.month("month", month)
     with database.read() as session:
-        view = targets.read(session, viewer, unit, first, settings.today())
+        view = targets.read(session, viewer, unit, first, settings.today(), params.close(as_of, settings))
     return tagged(request, as_plain(view))

@@ -12,6 +12,8 @@ from app.domain.period import Period
 from app.domain.text import Text
 from app.inputs.problems import MESSAGES
 from app.inputs.types import parse_day, parse_month
+from app.queries.as_of import Close, close_of
+from app.settings import Settings
 
 Unit = Annotated[
     str, Query(description="Code of a unit; covers its whole subtree.", examples=["luopan"], max_length=40)
@@ -21,6 +23,7 @@ Channel = Annotated[str | None, Query(description="Code of a source channel or a
 Limit = Annotated[int, Query(ge=1, le=10_000, description="Rows a page.")]
 From = Annotated[str, Query(alias="from", description="First day, YYYY-MM-DD.", examples=["2023-05-01"])]
 To = Annotated[str, Query(description="Last day, YYYY-MM-DD.", examples=["2023-05-07"])]
+AsOf = Annotated[str | None, Query(description="A day YYYY-MM-DD: the numbers as they stood at its close.")]
 OptionalDay = "A day YYYY-MM-DD (a month YYYY-MM for targets)."
 
 
@@ -30,6 +33,11 @@ def day(field: str, text: str) -> date:
         return parse_day(text)
     except PydanticCustomError as error:
         raise Invalid.one(field, MESSAGES[error.type]) from None
+
+
+def close(text: str | None, settings: Settings) -> Close | None:
+    """Read the day at whose close numbers are wanted; Invalid for a day to come."""
+    return None if text is None else close_of(day("as_of", text), settings.now())
 
 
 def month(field: str, text: str) -> date:

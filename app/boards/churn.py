@@ -89,6 +89,7 @@ def _table(shown: Shown, points: Points) -> Table:
             Text(f"{day.month}月{day.day}日", day.isoformat()),
             {"churn_rate_mtd": plain(rate, Unit.RATE)},
             hits=frozenset({"churn_rate_mtd"}) if rate is not None and rate > limit else frozenset(),
+            period=Period(day, day),
         )
         for day, rate in points
     )

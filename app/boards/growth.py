@@ -136,6 +136,7 @@ def cohorts(shown: Shown) -> Panel:
             Text(f"{week.first.month}/{week.first.day}", f"Week of {week.first.isoformat()}"),
             values,
             heat={key: step for key in values if (step := next(keyed)) is not None},
+            period=week,
         )
         for week, values in rows
     )

@@ -21,6 +21,7 @@ def as_plain(view: BoardView, language: Language = Language.ZH) -> dict[str, Any
 
 def _scope(scope: ScopeView) -> dict[str, Any]:
     other = scope.compared
+    asked = {} if scope.as_of is None else {"as_of": scope.as_of}
     return {
         "unit": scope.unit,
         "from": scope.period.first,
@@ -29,6 +30,7 @@ def _scope(scope: ScopeView) -> dict[str, Any]:
         "compare": scope.compare,
         "compared": None if other is None else {"from": other.first, "to": other.last},
         "today": scope.today,
+        **asked,
     }
 
 

@@ -10,13 +10,14 @@ from app.boards.cards import card
 from app.boards.view import BoardView, Coverage, ScopeView
 from app.domain.book import Book
 from app.domain.number import Number
-from app.domain.period import Compare, Grain, Period, compared
+from app.domain.period import DAY, Compare, Grain, Period, compared
 from app.domain.roles import Viewer
 from app.domain.scope import Scope
 from app.domain.tree import Tree, UnitNode
 from app.metrics.catalog import CATALOG
 from app.metrics.targets import from_steps
-from app.queries import book, channels, coverage, targets, units, version
+from app.queries import as_of, book, channels, coverage, targets, units, version
+from app.queries.as_of import Close
 from app.queries.settings import limits
 
 DAILY_DAYS = 62
@@ -32,10 +33,29 @@ class Asked:
     period: Period
     channel: str | None = None
     how: Compare = Compare.PREVIOUS
+    past: Close | None = None
+    """The close at which the numbers are wanted; None for now."""
 
 
 def read(session: Session, viewer: Viewer, board: Board, asked: Asked, today: date) -> BoardView:
     """Return the view of a board; Invalid for an unknown unit or channel, Forbidden out of reach."""
+    if asked.past is None:
+        return _view(session, viewer, board, asked, today)
+    tree, period, then = units.load_tree(session), asked.period, asked.past.day
+    unit = units.readable(tree, viewer, asked.unit)
+    back = max(load.back for load in board.loads)
+    spans = (_reaching(period, back), compared(period, asked.how, then))
+    with as_of.opened(session, viewer, tree, unit.id, spans, asked.past) as past:
+        return _view(past, viewer, board, asked, then)
+
+
+def _reaching(period: Period, back: int) -> Period:
+    """Return a period that holds at least `back` days before its last one."""
+    return Period(min(period.first, period.last - back * DAY), period.last)
+
+
+def _view(session: Session, viewer: Viewer, board: Board, asked: Asked, today: date) -> BoardView:
+    day = None if asked.past is None else asked.past.day
     tree = units.load_tree(session)
     unit = units.readable(tree, viewer, asked.unit)
     known = channels.load(session)
@@ -57,7 +77,7 @@ def read(session: Session, viewer: Viewer, board: Board, asked: Asked, today: da
     return BoardView(
         board=board.key,
         title=board.title,
-        scope=ScopeView(unit.code, unit.name, asked.period, asked.channel, asked.how, other, today),
+        scope=ScopeView(unit.code, unit.name, asked.period, asked.channel, asked.how, other, today, day),
         coverage=coverage_of(session, viewer, tree, unit.id, asked.period, today),
         cards=tuple(card(shown, key) for key in board.cards),
         panels=tuple(panel(shown) for panel in board.panels),
@@ -77,7 +97,7 @@ def _load(
 ) -> Book:
     split = Scope(scope.unit_id, scope.channel, scope.customer_kind, load.by)
     ranges = [
-        Period(min(period.first, period.last - load.back * (date.resolution)), period.last),
+        _reaching(period, load.back),
         Period(period.first, period.first),
         other,
         Period(other.first, other.first),

@@ -55,7 +55,11 @@ def _stacked(shown: Shown, parts: Sequence[draw.Part], key: str) -> tuple[dict[s
     totals = shown.series(key)
     columns = tuple(Column(part.key, Text(part.name, part.name), Unit.YUAN) for part in parts)
     rows = tuple(
-        Row(period_label(period, shown.grain), {**{part.key: part.values[index] for part in parts}, key: totals[index]})
+        Row(
+            period_label(period, shown.grain),
+            {**{part.key: part.values[index] for part in parts}, key: totals[index]},
+            period=period,
+        )
         for index, period in enumerate(shown.periods)
     )
     note = Text("金额单位：元，合计为求和", "In yuan; totals are sums")

@@ -43,6 +43,7 @@ def by_period(
             {item.key: shown.plain(item.key, period) for item in columns},
             hits=hits.get(period, frozenset()),
             note=words.get(period),
+            period=period,
         )
         for period in shown.periods
     ]

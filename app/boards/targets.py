@@ -22,7 +22,8 @@ from app.metrics.compare import Assessment, Progress, Thresholds, assess, compar
 from app.metrics.definition import Metric
 from app.metrics.forecast import forecast, needed_terms, pattern_days
 from app.metrics.targets import from_steps
-from app.queries import book, channels, settings, targets, units, version
+from app.queries import as_of, book, channels, settings, targets, units, version
+from app.queries.as_of import Close
 from app.queries.channels import ChannelRow
 from app.queries.targets import TargetRow
 
@@ -63,8 +64,22 @@ def split_of(row: TargetRow) -> Split:
     return Split(None, None, None)
 
 
-def read(session: Session, viewer: Viewer, unit_code: str, month: date, today: date) -> BoardView:
-    """Return the view of a unit's targets in a month, which is named by any of its days."""
+def read(
+    session: Session, viewer: Viewer, unit_code: str, month: date, today: date, past: Close | None = None
+) -> BoardView:
+    """Return the view of a unit's targets in a month, which is named by any of its days; `past` as they then stood."""
+    if past is None:
+        return _view(session, viewer, unit_code, month, today, None)
+    tree, period = units.load_tree(session), month_of(month)
+    unit = units.readable(tree, viewer, unit_code)
+    spans = (period, compared(period, Compare.PREVIOUS, past.day, Grain.MONTH), *_patterns(period, past.day))
+    with as_of.opened(session, viewer, tree, unit.id, spans, past) as then:
+        return _view(then, viewer, unit_code, month, past.day, past.day)
+
+
+def _view(
+    session: Session, viewer: Viewer, unit_code: str, month: date, today: date, as_of_day: date | None
+) -> BoardView:
     tree = units.load_tree(session)
     unit = units.readable(tree, viewer, unit_code)
     period = month_of(month)
@@ -80,7 +95,7 @@ def read(session: Session, viewer: Viewer, unit_code: str, month: date, today: d
     return BoardView(
         board="targets",
         title=TITLE,
-        scope=ScopeView(unit.code, unit.name, period, None, Compare.PREVIOUS, other, today),
+        scope=ScopeView(unit.code, unit.name, period, None, Compare.PREVIOUS, other, today, as_of_day),
         coverage=coverage_of(session, viewer, tree, unit.id, period, today),
         cards=(),
         panels=(Panel("targets", "table", Text("指标跟踪", "Targets"), table=table),),
@@ -135,13 +150,18 @@ def _books(
         terms = wanted.setdefault(_place(split_of(row)), {})
         terms.update(dict.fromkeys((*metric.terms, *needed_terms(metric))))
     known = channels.load(session)
-    spans = (*periods, pattern_days(today)) if today in periods[0] else periods
+    spans = (*periods, *_patterns(periods[0], today))
     return {
         (by, channel): book.load(
             session, viewer, tree, Scope(unit_id, channels.find(known, channel), None, by), terms, spans, today
         )
         for (by, channel), terms in wanted.items()
     }
+
+
+def _patterns(period: Period, today: date) -> tuple[Period, ...]:
+    """Return the days that forecast a running month."""
+    return (pattern_days(today),) if today in period else ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,6 +80,8 @@ class Row:
     note: Text | None = None
     slot: int | None = None
     level: int = 0
+    period: Period | None = None
+    """The days that the row is about, in a table of which each row is a period."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +152,8 @@ class ScopeView:
     compare: str | None
     compared: Period | None
     today: date
+    as_of: date | None = None
+    """The day at whose close the numbers stood as they are shown; None shows them as they are."""
 
 
 @dataclass(frozen=True, slots=True)

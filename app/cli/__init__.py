@@ -5,6 +5,7 @@ from pydantic import ValidationError
 
 from app.cli.accounts import token, user
 from app.cli.data import demo_command, migrate_command, verify_command
+from app.cli.exports import export_command
 from app.cli.imports import import_command
 from app.cli.serve import serve_command
 from app.settings import load
@@ -34,5 +35,8 @@ def bench(arguments: tuple[str, ...]) -> None:
     bench_command(list(arguments), prog_name="luopan bench")
 
 
-for _command in (serve_command, import_command, migrate_command, demo_command, verify_command, user, token):
+for _command in (
+    *(serve_command, import_command, export_command, migrate_command, demo_command),
+    *(verify_command, user, token),
+):
     main.add_command(_command)

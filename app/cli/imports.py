@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from app.cli import everything
 from app.cli.opened import opened
 from app.connectors import mapping, names, plan, spreadsheet
 from app.connectors.rows import Reader
@@ -24,7 +25,7 @@ LISTED = 1000
 
 @click.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--kind", type=click.Choice(list(TABLES)), required=True, help="What the file holds.")
+@click.option("--kind", type=click.Choice(list(TABLES)), help="What a csv or xlsx holds.")
 @click.option("--sheet", help="Which sheet of a workbook; the first one without it.")
 @click.option("--unit", metavar="CODE", help="The unit of all rows, where no column names one.")
 @click.option("--channel", metavar="CODE", help="The channel or touchpoint of all rows.")
@@ -35,7 +36,7 @@ LISTED = 1000
 @click.option("--skip-bad", is_flag=True, help="Leave out rows with problems instead of refusing the file.")
 def import_command(
     file: Path,
-    kind: str,
+    kind: str | None,
     sheet: str | None,
     reason: str | None,
     *,
@@ -43,10 +44,15 @@ def import_command(
     skip_bad: bool,
     **given: str | int | None,
 ) -> None:
-    """Import a csv or xlsx: all of its rows or none.
+    """Import a csv or xlsx of one kind: all of its rows or none. A zip of `luopan export` fills an empty database.
 
     Rows with problems are listed, and the exit code is 1.
     """
+    if file.suffix == ".zip":
+        everything.restore(file)
+        return
+    if kind is None:
+        raise click.UsageError(f"--kind is needed: one of {', '.join(TABLES)}")
     table: Table | None = None
     with opened() as database:
         try:

@@ -1,1 +1,1 @@
-"""Files of other programs: spreadsheets read as tables of cells, and their rows as facts."""
+"""Files and services outside: spreadsheets in and out."""

@@ -1,13 +1,13 @@
 """Fact rows as they stand: page by page for other tools, and one day's worth for the entry form."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Select, Table, and_, or_, select
+from sqlalchemy import Select, Table, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.domain.errors import Invalid
@@ -95,17 +95,40 @@ def yuan(fen: int | None) -> Decimal | None:
 
 
 def page(session: Session, viewer: Viewer, tree: Tree, facts: FactTable, asked: Filter, limit: int) -> Sequence[Any]:
-    """Return up to `limit` database rows in the order of day and row; units must have been checked."""
+    """Return up to `limit` database rows in the order of day and row; Forbidden for a unit out of reach."""
     table = table_of(facts)
-    day = table.c[facts.day_key]
-    query = select(table).order_by(day, table.c.id).limit(limit)
+    query = _readable(select(table), viewer, tree, facts, asked)
+    return session.execute(query.order_by(table.c[facts.day_key], table.c.id).limit(limit)).all()
+
+
+def count(session: Session, viewer: Viewer, tree: Tree, facts: FactTable, asked: Filter) -> int:
+    """Return how many rows all pages hold together."""
+    query = _readable(select(func.count()).select_from(table_of(facts)), viewer, tree, facts, asked)
+    found: int = session.execute(query).scalar_one()
+    return found
+
+
+def pages(
+    session: Session, viewer: Viewer, tree: Tree, facts: FactTable, asked: Filter, size: int = 5000
+) -> Iterator[Sequence[Any]]:
+    """Yield all rows page by page, so that no more than `size` of them are in memory."""
+    while rows := page(session, viewer, tree, facts, asked, size):
+        yield rows
+        if len(rows) < size:
+            return
+        last = rows[-1]
+        asked = replace(asked, cursor=Cursor(getattr(last, facts.day_key), last.id))
+
+
+def _readable(query: Select[Any], viewer: Viewer, tree: Tree, facts: FactTable, asked: Filter) -> Select[Any]:
+    table = table_of(facts)
     units = [asked.unit_id] if asked.unit_id is not None else [top.id for top in tops(tree, viewer)]
     for unit_id in units:
         viewer.require(Action.READ, tree.lineage(unit_id))
     wanted = {node.id for unit_id in units for node in tree.subtree(unit_id)}
     if wanted != set(tree.nodes):
         query = query.where(or_(*(table.c.unit_id.in_(select(subtree(id_).c.id)) for id_ in units)))
-    return session.execute(_narrowed(query, table, facts, asked)).all()
+    return _narrowed(query, table, facts, asked)
 
 
 def _narrowed(query: Select[Any], table: Table, facts: FactTable, asked: Filter) -> Select[Any]:

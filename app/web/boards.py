@@ -13,7 +13,7 @@ from app.boards.read import read
 from app.boards.view import BoardView
 from app.domain.errors import Invalid
 from app.domain.number import half_up
-from app.domain.period import DAY, month_of
+from app.domain.period import DAY, Period, month_of
 from app.domain.roles import Action
 from app.domain.text import Text
 from app.i18n import month_label
@@ -22,7 +22,8 @@ from app.metrics.catalog import CATALOG, GROUPS
 from app.metrics.compare import Progress
 from app.metrics.definition import Better
 from app.queries import channels, history, units
-from app.web.filters import Chosen, asked, board_filters, default_unit, unit_options
+from app.web.export_links import board_exports, target_exports
+from app.web.filters import Chosen, asked, board_filters, default_unit, params_of, past_bar, past_param, unit_options
 from app.web.guard import Conf, Db, Who, needs, pages
 from app.web.render import say, shell, updated
 
@@ -43,16 +44,18 @@ def _register(board: Board) -> None:
         range: str = "",  # noqa: A002 (the parameter's name in the address)
         from_: Annotated[str, Query(alias="from")] = "",
         to: str = "",
+        as_of: str = "",
     ) -> Response:
-        chosen, now = Chosen(unit, channel, compare, range, from_, to), settings.now()
+        chosen, now = Chosen(unit, channel, compare, range, from_, to, as_of), settings.now()
         with database.read() as session:
             tree, known = units.load_tree(session), channels.load(session)
-            found = asked(chosen, tree, viewer, now.date())
+            found = asked(chosen, tree, viewer, now)
             view = read(session, viewer, board, found, now.date())
-            fresh = updated(history.last_change(session), now)
-        filters = board_filters(path, chosen, found, tree, viewer, known, now.date())
+            fresh = None if found.past else updated(history.last_change(session), now)
+        filters = board_filters(path, chosen, found, tree, viewer, known, now)
         context = {"page_title": say(board.title), "subtitle": view.scope.unit_name, "view": view, "filters": filters}
-        return shell(request, "board.html", board.key, {**context, "fresh": fresh})
+        exports = board_exports(board.key, params_of(found), view.panels)
+        return shell(request, "board.html", board.key, {**context, "exports": exports, "fresh": fresh})
 
     router.get(path, openapi_extra=needs(Action.READ))(get)
 
@@ -62,36 +65,46 @@ for _board in BOARDS.values():
 
 
 @router.get("/targets", openapi_extra=needs(Action.READ))
-def targets(request: Request, database: Db, settings: Conf, viewer: Who, unit: str = "", month: str = "") -> Response:
+def targets(
+    request: Request, database: Db, settings: Conf, viewer: Who, unit: str = "", month: str = "", as_of: str = ""
+) -> Response:
     """Show a month's targets."""
     now = settings.now()
-    first = month_param(month, now.date())
+    past = past_param(as_of, now)
+    today = past.day if past else now.date()
+    first = month_param(month, today)
     with database.read() as session:
         tree = units.load_tree(session)
         code = unit or default_unit(tree, viewer).code
-        view = target_board.read(session, viewer, code, first, now.date())
-        fresh = updated(history.last_change(session), now)
-    progress = Progress.of(month_of(first), now.date())
-    over = now.date() > month_of(first).last
+        view = target_board.read(session, viewer, code, first, today, past)
+        fresh = None if past else updated(history.last_change(session), now)
+    params = {"unit": code, "month": f"{first:%Y-%m}", "as_of": as_of}
     context = {
         "page_title": say(view.title),
         "subtitle": view.scope.unit_name,
         "view": _decorated(view),
-        "filters": {"action": "/targets", "units": unit_options(tree, viewer, code), "unit_name": view.scope.unit_name},
+        "filters": {
+            "action": "/targets",
+            "units": unit_options(tree, viewer, code),
+            "unit_name": view.scope.unit_name,
+            "past": past_bar("/targets", past, now, params),
+        },
         "month": f"{first:%Y-%m}",
         "month_label": month_label(first),
-        "prev_month": month_href("/targets", code, first - DAY),
-        "next_month": month_href("/targets", code, month_of(first).last + DAY),
-        "progress": {
-            "rate": half_up(progress.share, 10),
-            "elapsed": progress.elapsed,
-            "days": progress.days,
-            "over": over,
-        },
+        "prev_month": month_href("/targets", code, first - DAY, as_of),
+        "next_month": month_href("/targets", code, month_of(first).last + DAY, as_of),
+        "progress": _progress(month_of(first), today),
         "tally": _tally(view),
+        "exports": target_exports(params),
         "fresh": fresh,
     }
     return shell(request, "targets.html", "targets", context)
+
+
+def _progress(month: Period, today: date) -> dict[str, Any]:
+    found = Progress.of(month, today)
+    rate = half_up(found.share, 10)
+    return {"rate": rate, "elapsed": found.elapsed, "days": found.days, "over": today > month.last}
 
 
 def month_param(text: str, today: date) -> date:
@@ -104,9 +117,10 @@ def month_param(text: str, today: date) -> date:
         raise Invalid.one("month", Text("月份格式应为 YYYY-MM", "must be a month YYYY-MM")) from None
 
 
-def month_href(path: str, unit: str, month: date) -> str:
-    """Return the address of a page for a unit and the month of a day."""
-    return f"{path}?{urlencode({'unit': unit, 'month': f'{month:%Y-%m}'})}"
+def month_href(path: str, unit: str, month: date, as_of: str = "") -> str:
+    """Return the address of a page for a unit and the month of a day, perhaps as it stood on a day."""
+    past = {"as_of": as_of} if as_of else {}
+    return f"{path}?{urlencode({'unit': unit, 'month': f'{month:%Y-%m}', **past})}"
 
 
 def _decorated(view: BoardView) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,6 +15,7 @@ from app.domain.text import Text
 from app.domain.tree import Tree, UnitNode
 from app.i18n import range_label
 from app.inputs.types import parse_day
+from app.queries.as_of import Close, close_of
 from app.queries.channels import ChannelRow
 from app.queries.units import visible
 
@@ -32,6 +33,7 @@ class Chosen:
     range: str = ""
     first: str = ""
     last: str = ""
+    as_of: str = ""
 
 
 class NoUnits(NotFound):
@@ -50,17 +52,50 @@ def preset(name: str, today: date) -> Period:
     return Period(month_of(yesterday).first, yesterday if yesterday.month != today.month else today)
 
 
-def asked(chosen: Chosen, tree: Tree, viewer: Viewer, today: date) -> Asked:
+def past_param(text: str, now: datetime) -> Close | None:
+    """Read the day at whose close the numbers are wanted; None for now, Invalid for a day to come."""
+    return close_of(day_param("as_of", text), now) if text else None
+
+
+def past_bar(path: str, past: Close | None, now: datetime, params: dict[str, str]) -> dict[str, Any]:
+    """Return what a page shows of the day that its numbers are of, and how another one is asked for."""
+    kept = {name: value for name, value in params.items() if value and name != "as_of"}
+    return {
+        "action": path,
+        "day": past.day.isoformat() if past else "",
+        "shown": f"{past.day.year}年{past.day.month}月{past.day.day}日" if past else None,
+        "short": f"{past.day.year}/{past.day.month}/{past.day.day}" if past else "最新",
+        "max": now.date().isoformat(),
+        "now": _href(path, kept),
+        "hidden": list(kept.items()),
+    }
+
+
+def asked(chosen: Chosen, tree: Tree, viewer: Viewer, now: datetime) -> Asked:
     """Return what is asked of a board; Invalid for a bad day, NotFound where no unit may be read."""
+    past = past_param(chosen.as_of, now)
+    today = past.day if past else now.date()
     if chosen.first or chosen.last:
-        first, last = _day("from", chosen.first or chosen.last), _day("to", chosen.last or chosen.first)
+        first, last = day_param("from", chosen.first or chosen.last), day_param("to", chosen.last or chosen.first)
         if first > last:
             raise Invalid.one("from", Text("开始日期晚于结束日期", "must not be after to"))
         period = Period(first, last)
     else:
         period = preset(_one_of("range", chosen.range, PRESETS), today)
     how = Compare(_one_of("compare", chosen.compare, COMPARES) or Compare.PREVIOUS)
-    return Asked(chosen.unit or default_unit(tree, viewer).code, period, chosen.channel or None, how)
+    return Asked(chosen.unit or default_unit(tree, viewer).code, period, chosen.channel or None, how, past)
+
+
+def params_of(found: Asked) -> dict[str, str]:
+    """Return what is asked as the parameters of an address, its days written out."""
+    return {
+        "unit": found.unit,
+        "channel": found.channel or "",
+        "compare": found.how.value,
+        "from": found.period.first.isoformat(),
+        "to": found.period.last.isoformat(),
+        "as_of": found.past.day.isoformat() if found.past else "",
+    }
 
 
 def _one_of(field: str, text: str, known: Iterable[str]) -> str:
@@ -70,7 +105,8 @@ def _one_of(field: str, text: str, known: Iterable[str]) -> str:
     return text
 
 
-def _day(field: str, text: str) -> date:
+def day_param(field: str, text: str) -> date:
+    """Read a day of the address; Invalid naming its field."""
     try:
         return parse_day(text)
     except ValueError:
@@ -101,11 +137,12 @@ def unit_options(tree: Tree, viewer: Viewer, selected: str, action: Action = Act
 
 
 def board_filters(
-    path: str, chosen: Chosen, found: Asked, tree: Tree, viewer: Viewer, channels: dict[str, ChannelRow], today: date
+    path: str, chosen: Chosen, found: Asked, tree: Tree, viewer: Viewer, channels: dict[str, ChannelRow], now: datetime
 ) -> dict[str, Any]:
     """Return the filter bar of a board page."""
-    kept = {"unit": found.unit, "channel": found.channel or "", "compare": found.how.value}
-    days = {"from": found.period.first.isoformat(), "to": found.period.last.isoformat()}
+    params, today = params_of(found), found.past.day if found.past else now.date()
+    kept = {name: params[name] for name in ("unit", "channel", "compare", "as_of")}
+    days = {name: params[name] for name in ("from", "to")}
     explicit = bool(chosen.first or chosen.last)
     span = days if explicit else {"range": chosen.range or "month"}
     return {
@@ -129,7 +166,8 @@ def board_filters(
             {"label": label, "href": _href(path, {**kept, **span, "compare": how.value}), "active": how is found.how}
             for how, label in COMPARES.items()
         ],
-        "hidden": [("compare", found.how.value)],
+        "hidden": [("compare", found.how.value), *([("as_of", params["as_of"])] if found.past else [])],
+        "past": past_bar(path, found.past, now, {**kept, **span}),
     }
 
 

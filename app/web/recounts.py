@@ -30,14 +30,14 @@ def recounts_page(
     to: str = "",
 ) -> Response:
     """List where a stock count disagrees with the adds and losses since the one before."""
-    today = settings.today()
+    now = settings.now()
     chosen = Chosen(unit=unit, range=range, first=from_, last=to)
     with database.read() as session:
         tree = units.load_tree(session)
-        found = asked(chosen, tree, viewer, today)
+        found = asked(chosen, tree, viewer, now)
         node = units.readable(tree, viewer, found.unit)
         lines = [line(tree, one) for one in recounts.load(session, viewer, tree, node.id, found.period)]
-    filters = board_filters("/recounts", chosen, found, tree, viewer, {}, today)
+    filters = board_filters("/recounts", chosen, found, tree, viewer, {}, now)
     context = {"page_title": "对账", "subtitle": node.name, "filters": {**filters, "compares": []}, "lines": lines}
     return shell(request, "recounts.html", "recounts", context)
 

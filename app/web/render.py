@@ -39,6 +39,7 @@ NAV: list[dict[str, Any]] = [
             {"key": "recounts", "href": "/recounts", "label": "对账", "icon": "recounts"},
             {"key": "history", "href": "/history", "label": "历史", "icon": "history"},
             {"key": "closing", "href": "/closing", "label": "月结", "icon": "lock"},
+            {"key": "export", "href": "/export", "label": "导出", "icon": "export"},
         ],
     },
     {"title": "定目标", "items": [{"key": "plan", "href": "/plan", "label": "目标", "icon": "plan"}]},

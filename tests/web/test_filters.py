@@ -64,9 +64,11 @@ def test_every_link_of_the_bar_keeps_what_else_was_chosen(reading: Site) -> None
         assert "from" not in query(link["href"])
     for link in filters.one("nav", aria_label="对比").all("a"):
         assert query(link["href"]).items() >= {**kept, "from": "2023-05-01", "to": "2023-05-07"}.items()
-    fields = filters.one("form").fields()
+    fields = filters.one("form", data_auto="").fields()
     assert fields == {**kept, "compare": "last_year", "from": "2023-05-01", "to": "2023-05-07"}
-    assert "method" not in filters.one("form").attrs or filters.one("form")["method"] == "get"
+    assert (
+        "method" not in filters.one("form", data_auto="").attrs or filters.one("form", data_auto="")["method"] == "get"
+    )
 
 
 def test_every_link_of_the_bar_shows_what_it_says(reading: Site) -> None:
@@ -97,7 +99,7 @@ def test_a_comparison_with_last_year_is_named(site: Site) -> None:
 
 def test_one_end_of_a_range_is_a_day(reading: Site) -> None:
     for asked in ("from=2023-05-04", "to=2023-05-04", "from=2023-05-04&to=2023-05-04"):
-        filters = bar(reading.page(f"/growth?unit=article&{asked}"))
+        filters = bar(reading.page(f"/growth?unit=article&{asked}")).one("form", data_auto="")
         assert (filters.one("input", name="from")["value"], filters.one("input", name="to")["value"]) == (
             "2023-05-04",
         ) * 2
@@ -149,3 +151,31 @@ def test_freshness_says_when_numbers_last_changed(site: Site) -> None:
     later = Site.on(site.database, Frozen(moment=datetime.now(NOW.tzinfo)))
     assert "今天" in later.page("/growth").one("span", "fresh").text
     assert "更新" in site.page("/growth").one("span", "fresh").text
+
+
+def test_a_past_day_stays_chosen_until_one_goes_back_to_now(reading: Site) -> None:
+    """The case was entered just now, so on any earlier day nothing of it was there."""
+    for path in (f"{AT}&as_of=2023-05-05&channel=video", "/sales?range=month&as_of=2023-05-05"):
+        page = reading.page(path)
+        banner = page.one("main").all("div", "banner")[0]
+        assert "按 2023年5月5日 收盘时的数据显示" in banner.text
+        assert "as_of" not in query(banner.one("a")["href"])
+        filters = bar(page)
+        assert filters.one("form", data_auto="").fields()["as_of"] == "2023-05-05"
+        links = [a["href"] for a in filters.all("a")]
+        assert len(links) >= 8
+        assert {query(href).get("as_of") for href in links} == {"2023-05-05"}
+        assert page.one("dl", "kpis").text.count("—") >= 6
+    month = bar(reading.page("/growth?as_of=2023-05-05")).one("form", data_auto="").fields()
+    assert (month["from"], month["to"]) == ("2023-05-01", "2023-05-05")
+    targets = reading.page("/targets?unit=article&as_of=2023-09-15")
+    assert "时间进度 50.00% 15 / 30 天" in targets.one("section", "month-bar").text
+    assert "还没有目标" in targets.one("main").text
+    steps = [a["href"] for a in targets.one("div", "month-nav").all("a")]
+    assert {query(href)["as_of"] for href in steps} == {"2023-09-15"}
+
+
+@pytest.mark.parametrize("day", ["2023-10-10", "1999-12-31", "yesterday", "2023-02-30"])
+def test_a_past_day_is_a_day_that_was(reading: Site, day: str) -> None:
+    for path in ("/growth", "/targets", "/export/sales", "/export/targets"):
+        assert reading.page(f"{path}?as_of={day}", 422)

@@ -1,0 +1,33 @@
+"""The menu 导出 of a page: what of it can be downloaded, asked for as the page itself was."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from app.boards.view import Panel
+from app.connectors.export import Format
+
+Links = dict[str, Any]
+
+
+def board_exports(key: str, params: Mapping[str, str], panels: Sequence[Panel]) -> list[Links]:
+    """Return the whole board as a workbook, then each of its tables."""
+    whole = {"title": "整个看板", "links": _links(key, params, (Format.XLSX,))}
+    tables = [panel for panel in panels if panel.table is not None and panel.table.rows]
+    return [
+        whole,
+        *(
+            {"title": panel.title.zh, "links": _links(key, {**params, "panel": panel.key}, tuple(Format))}
+            for panel in tables
+        ),
+    ]
+
+
+def target_exports(params: Mapping[str, str]) -> list[Links]:
+    """Return the month's table of targets."""
+    return [{"title": "目标完成", "links": _links("targets", params, tuple(Format))}]
+
+
+def _links(key: str, params: Mapping[str, str], formats: Sequence[Format]) -> dict[str, str]:
+    kept = {name: value for name, value in params.items() if value}
+    return {format_.value: f"/export/{key}?{urlencode({**kept, 'format': format_})}" for format_ in formats}

@@ -1,0 +1,76 @@
+"""Boards and the month's targets as spreadsheets, asked for as their pages are."""
+
+from typing import Annotated
+
+from fastapi import Query, Response
+
+from app.boards import targets as target_board
+from app.boards.board import Board
+from app.boards.catalog import BOARDS
+from app.boards.read import read
+from app.connectors.export import file_name
+from app.domain.roles import Action
+from app.queries import channels, units
+from app.web.boards import month_param
+from app.web.download import days_part, format_param, spreadsheet
+from app.web.exported import board_notes, board_sheets, target_notes, target_sheet
+from app.web.filters import Chosen, asked, default_unit, past_param
+from app.web.guard import Conf, Db, Who, needs, pages
+from app.web.render import say
+
+router = pages()
+
+
+def _register(board: Board) -> None:
+    def get(
+        database: Db,
+        settings: Conf,
+        viewer: Who,
+        unit: str = "",
+        channel: str = "",
+        compare: str = "",
+        range: str = "",  # noqa: A002 (the parameter's name in the address)
+        from_: Annotated[str, Query(alias="from")] = "",
+        to: str = "",
+        as_of: str = "",
+        panel: str = "",
+        format: str = "xlsx",  # noqa: A002 (as above)
+    ) -> Response:
+        now, wanted = settings.now(), format_param(format)
+        with database.read() as session:
+            chosen = Chosen(unit, channel, compare, range, from_, to, as_of)
+            found = asked(chosen, units.load_tree(session), viewer, now)
+            view = read(session, viewer, board, found, now.date())
+            known = channels.load(session).get(found.channel or "")
+        sheets, notes = board_sheets(view, panel), board_notes(view, viewer, now, known, panel)
+        title = [say(board.title), *([sheets[0].name] if panel else [])]
+        name = file_name([*title, view.scope.unit_name, days_part(found.period)], wanted)
+        return spreadsheet(name, wanted, sheets, notes)
+
+    router.get(f"/export/{board.key}", openapi_extra=needs(Action.READ))(get)
+
+
+for _board in BOARDS.values():
+    _register(_board)
+
+
+@router.get("/export/targets", openapi_extra=needs(Action.READ))
+def export_targets(
+    database: Db,
+    settings: Conf,
+    viewer: Who,
+    unit: str = "",
+    month: str = "",
+    as_of: str = "",
+    format: str = "xlsx",  # noqa: A002 (the parameter's name in the address)
+) -> Response:
+    """Download a month's targets as their page shows them."""
+    now, wanted = settings.now(), format_param(format)
+    past = past_param(as_of, now)
+    first = month_param(month, past.day if past else now.date())
+    with database.read() as session:
+        code = unit or default_unit(units.load_tree(session), viewer).code
+        view = target_board.read(session, viewer, code, first, now.date(), past)
+        known = channels.load(session)
+    name = file_name([say(view.title), view.scope.unit_name, f"{first:%Y%m}"], wanted)
+    return spreadsheet(name, wanted, [target_sheet(view, known)], target_notes(view, viewer, now))
