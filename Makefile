@@ -1,6 +1,6 @@
 # Every target is one line; `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-long bench lock
+.PHONY: help setup run test lint suite test-long bench lock
 PYTHON ?= python3
 PORT ?= 8000
 PIP := .venv/bin/python -m pip install --quiet --disable-pip-version-check
@@ -18,7 +18,13 @@ run: .venv/run.stamp  ## serve on http://127.0.0.1:8000 (PORT=8001 changes it), 
 	.venv/bin/luopan serve --port $(PORT) --migrate --demo
 
 test: .venv/dev.stamp  ## ruff, mypy, import rules, then pytest: 90 % of all branches covered, 100 % of metrics and domain
-	$(LINT) && $(PYTEST) $(COVERAGE)
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target lint suite
+
+lint: .venv/dev.stamp  ## ruff, mypy and the import rules
+	$(LINT)
+
+suite: .venv/dev.stamp  ## pytest with the coverage floors
+	$(PYTEST) $(COVERAGE)
 
 test-long: .venv/dev.stamp  ## the properties with 300 examples each, and the slow tests
 	LUOPAN_TEST_LONG=1 $(PYTEST)

@@ -16,11 +16,17 @@ from tests.bed import Bed
 if TYPE_CHECKING:
     from tests.store.conftest import Company
 
+UNWATCHED = (
+    *("tests/browser/", "tests/queries/", "tests/migrations/", "tests/boards/test_as_of"),
+    *("tests/api/test_races", "tests/api/test_away", "tests/api/test_trust", "tests/api/test_bad_requests"),
+)
+"""What these run is covered by the others; being watched would make them half as slow again."""
+
 LONG = os.environ.get("LUOPAN_TEST_LONG") == "1"
 
 # A loaded machine is slow, not wrong: no deadline, and the same examples in every run.
 hypothesis_settings.register_profile(
-    "default", derandomize=True, deadline=None, max_examples=20, suppress_health_check=[HealthCheck.too_slow]
+    "default", derandomize=True, deadline=None, max_examples=12, suppress_health_check=[HealthCheck.too_slow]
 )
 hypothesis_settings.register_profile("long", deadline=None, max_examples=300)
 hypothesis_settings.load_profile("long" if LONG else "default")
@@ -54,6 +60,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if dropped:
         config.hook.pytest_deselected(items=dropped)
         items[:] = [item for item in items if item not in dropped]
+    for item in items:
+        if item.path.relative_to(config.rootpath).as_posix().startswith(UNWATCHED):
+            item.add_marker("no_cover")
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from sqlalchemy import select
+
 from app.boards.answer import Question, answer
 from app.db import Database
 from app.domain.facts import TABLES, Unit
@@ -16,7 +18,10 @@ from app.domain.scope import GroupBy, Scope
 from app.inputs.facts import ROWS
 from app.inputs.master import ChannelInput, UnitInput
 from app.metrics.catalog import CATALOG
+from app.models import NoDataDay
 from app.queries import channels as known_channels
+from app.queries.facts import table_of
+from app.queries.settings import limits
 from app.queries.units import load_tree
 from app.store import channels, facts, units
 from tests import plain
@@ -157,3 +162,24 @@ def _values(ask: Ask, place: str, our: dict[str, Any], their: dict[str, Any]) ->
         for key in (their[part] or {})
         if our[part][key] != their[part][key]
     ]
+
+
+def stored(database: Database) -> dict[str, Any]:
+    """Return all that is stored, named by codes; not what tells when and how often it was written."""
+    with database.read() as session:
+        tree, known = load_tree(session), known_channels.load(session)
+        names = {node.id: node.code for node in tree.nodes.values()}
+        codes = {row.id: row.code for row in known.values()}
+        rows: dict[str, Any] = {}
+        for kind, table in TABLES.items():
+            columns = ["unit_id", table.day_key, *(dim.column for dim in table.dims), *(m.key for m in table.measures)]
+            named = {"unit_id": names, **{dim.column: codes for dim in table.dims if dim.channels}}
+            found = session.execute(select(*(table_of(table).c[name] for name in columns))).mappings()
+            rows[kind] = sorted(str([named[k].get(v) if k in named else v for k, v in row.items()]) for row in found)
+        marks = {(names[unit], day) for unit, day in session.execute(select(NoDataDay.unit_id, NoDataDay.day))}
+        organisation = [
+            (node.code, node.name, node.kind, names.get(node.parent_id or 0), node.active)
+            for node in tree.nodes.values()
+        ]
+        shown = [(row.code, row.name, row.kind, row.color_slot, row.position, row.active) for row in known.values()]
+        return {**rows, "marks": marks, "units": sorted(organisation), "channels": shown, "limits": limits(session)}

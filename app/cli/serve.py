@@ -1,5 +1,6 @@
 """`luopan serve`: the web application, and on request the set-up of a first start."""
 
+import gc
 import logging
 import secrets
 from pathlib import Path
@@ -72,6 +73,8 @@ def _run(settings: Settings, database: Database, host: str, port: int) -> None:
 
     level = "warning" if settings.log_level == "info" else settings.log_level
     app = create_app(settings, database)
+    # What is here now stays until the end: the collector need not look at it again with each import.
+    gc.freeze()
     uvicorn.run(
         app, host=host, port=port, log_level=level, timeout_graceful_shutdown=GRACE_SECONDS, server_header=False
     )

@@ -5,20 +5,20 @@ import io
 import re
 from collections.abc import Iterable
 
+from app.connectors import export_csv
 from app.connectors.table import Cell, Table
 from app.connectors.values import text_of
 from app.inputs.imports import Parsed
 
 REASON = "原因"
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _NUMBER = re.compile(r"[+-]?[\d,]*\.?\d+%?", re.ASCII)
 
 
 def guarded(cell: Cell) -> str:
-    """Return a cell for a csv: a text that a spreadsheet would run gets an apostrophe, a number stays one."""
+    """Return a cell for a csv: no text that a spreadsheet would run, numbers as they are, no second apostrophe."""
     text = cell if isinstance(cell, str) else text_of(cell)
-    return f"'{text}" if text.startswith(_FORMULA) and not _NUMBER.fullmatch(text) else text
+    return text if _NUMBER.fullmatch(text) or text.startswith("'") else export_csv.guarded(text)
 
 
 def made(table: Table, header: int, rows: Iterable[Parsed]) -> bytes:

@@ -84,13 +84,14 @@ _MEDIA = {
     Format.CSV: "text/csv; charset=utf-8",
 }
 _NOT_IN_NAMES = re.compile(r"[^\w-]+")
-LONGEST_NAME = 120
+LONGEST_PART = 40
+"""Characters of one part: file systems count 255 bytes, and a Chinese one takes three."""
 
 
 def file_name(parts: Iterable[str], format_: Format) -> str:
     """Return the name of a file: its parts joined by `-`, without what a file system would not take."""
-    kept = (_NOT_IN_NAMES.sub("_", part).strip("_") for part in ("罗盘", *parts))
-    return "-".join(part for part in kept if part)[:LONGEST_NAME] + f".{format_}"
+    kept = (_NOT_IN_NAMES.sub("_", part).strip("_")[:LONGEST_PART] for part in ("罗盘", *parts))
+    return "-".join(part for part in kept if part) + f".{format_}"
 
 
 def disposition(name: str) -> str:

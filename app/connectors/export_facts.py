@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from app.connectors.export import KINDS, Given, Head, Kind, Line, Sheet
+from app.connectors.values import NOT_RECORDED
 from app.domain.facts import TARGETS, CustomerKind, Dim, FactTable, Unit
 from app.domain.number import plain
 from app.domain.tree import Tree
@@ -11,9 +12,6 @@ from app.metrics.catalog import CATALOG
 from app.metrics.targets import from_steps
 from app.queries.channels import ChannelRow
 from app.queries.facts import yuan
-
-NOT_RECORDED = "未填"
-"""Stands in the cells of a row of which nothing was recorded: an empty line would be no row."""
 
 DAYS = {"day": "日期", "month": "月份", "cohort_day": "批次日期"}
 
@@ -65,6 +63,7 @@ def _dim_cells(dim: Dim, stored: Any, channels: Names) -> Sequence[Any]:  # noqa
 def _measures(table: FactTable, row: Any) -> Iterator[Any]:  # noqa: ANN401 (as above)
     stored = [getattr(row, measure.key) for measure in table.measures]
     if all(value is None for value in stored):
+        # A line of empty cells would be no row when it is read again.
         yield from (NOT_RECORDED for _ in stored)
     elif table is TARGETS:
         yield target_value(row.metric, stored[0])

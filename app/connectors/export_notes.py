@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Sequence
 
 from app.connectors.export import Notes, Value
-from app.connectors.export_facts import DAYS, NOT_RECORDED
+from app.connectors.export_facts import DAYS
+from app.connectors.values import NOT_RECORDED
 from app.domain.facts import RETENTION_DAYS, TARGETS, CustomerKind, FactTable, Unit
 from app.domain.tree import UnitNode
 from app.metrics.catalog import CATALOG

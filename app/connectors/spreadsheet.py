@@ -8,6 +8,7 @@ from io import BytesIO
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from app.connectors import csv_text, zip_check
+from app.connectors.sheet_parts import sheet_parts
 from app.connectors.table import Cell, Row, Table, bounded, refused
 
 WEB_ROWS = 200_000
@@ -25,6 +26,7 @@ _OTHERS = {
     b"\x1f\x8b": ("这是压缩包", "This is an archive"),
 }
 _ZIP = b"PK"
+FAILED = "#公式出错"
 _WORKBOOK = "xl/workbook.xml"
 
 
@@ -57,7 +59,8 @@ def opened(data: bytes) -> Spreadsheet:
 
 
 def _workbook(data: bytes) -> Spreadsheet:
-    if _WORKBOOK not in zip_check.check(data).names:
+    cost = zip_check.check(data)
+    if _WORKBOOK not in cost.names:
         raise refused("压缩包里没有工作簿，请选择 xlsx 或 csv", "There is no workbook in it; choose an xlsx or a csv")
     with _reading():
         book = CalamineWorkbook.from_filelike(BytesIO(data))
@@ -66,7 +69,11 @@ def _workbook(data: bytes) -> Spreadsheet:
     sheets.sort(key=lambda sheet: sheet.visible != SheetVisibleEnum.Visible)
     if not sheets:
         raise refused("文件里没有工作表", "There is no sheet in it")
-    return Spreadsheet(tuple(sheet.name for sheet in sheets), lambda name: _sheet(book, name))
+    parts = sheet_parts(data) if any(cost.failed.values()) else {}
+    return Spreadsheet(
+        tuple(sheet.name for sheet in sheets),
+        lambda name: _sheet(book, name, cost.failed.get(parts.get(name, ""), set())),
+    )
 
 
 @contextmanager
@@ -82,16 +89,22 @@ def _reading() -> Iterator[None]:
         raise zip_check.broken() from None
 
 
-def _sheet(book: CalamineWorkbook, name: str) -> Table:
+def _sheet(book: CalamineWorkbook, name: str, failed: set[tuple[int, int]]) -> Table:
     with _reading():
         sheet = book.get_sheet_by_name(name)
     if sheet.start is None or sheet.end is None:
         return Table(name, 0, 0, lambda: iter(()))
-    return Table(name, sheet.end[0] + 1, sheet.end[1] + 1, lambda: _rows(sheet))
+    return Table(name, sheet.end[0] + 1, sheet.end[1] + 1, lambda: _rows(sheet, failed))
 
 
-def _rows(sheet: CalamineSheet) -> Iterator[Row]:
-    """Yield the rows from the top left corner; a cell merged downwards counts for all of its rows."""
+def _rows(sheet: CalamineSheet, failed: set[tuple[int, int]]) -> Iterator[Row]:
+    """Yield the rows from the top left corner; a cell merged downwards counts for all of its rows.
+
+    A formula that failed must not look like a blank, which would keep what is stored.
+    """
+    failures: dict[int, list[int]] = {}
+    for row_index, column in failed:
+        failures.setdefault(row_index, []).append(column)
     left = [""] * (sheet.start[1] if sheet.start else 0)
     spans = _merged(sheet)
     running: dict[int, tuple[int, Cell]] = {}
@@ -104,6 +117,8 @@ def _rows(sheet: CalamineSheet) -> Iterator[Row]:
                 del running[column]
             else:
                 row[column] = value
+        for column in failures.get(index, ()):
+            row[column] = FAILED
         yield row
 
 

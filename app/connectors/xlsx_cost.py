@@ -24,6 +24,7 @@ _CELL = re.compile(rb"<(?:\w+:)?c\s(?:[^>]*?\s)?r\s*=\s*[\"']([A-Za-z]{1,9})(\d{
 _ANY_CELL = re.compile(rb"<(?:\w+:)?c(?=[\s>])[^>]*(?<!/)>")
 _ROW = re.compile(rb"<(?:\w+:)?row\s(?:[^>]*?\s)?r\s*=\s*[\"'](\d+)[\"']")
 _SHARED = re.compile(rb"<(?:\w+:)?c\s[^>]*?t\s*=\s*[\"']s[\"'][^>]*>\s*<(?:\w+:)?v>(\d{1,9})<")
+_FAILED = re.compile(rb"<(?:\w+:)?c\s[^>]*?r\s*=\s*[\"']([A-Z]{1,3})(\d{1,7})[\"'][^>]*?t\s*=\s*[\"']e[\"']")
 _STRING = re.compile(rb"<(?:\w+:)?si(?=[\s/>])")
 _KEPT_WHOLE = re.compile(r"(workbook\.xml|styles\.xml|\.rels|\[Content_Types\]\.xml)$")
 
@@ -49,6 +50,8 @@ class Cost:
 
     def __init__(self) -> None:
         self.names: set[str] = set()
+        self.failed: dict[str, set[tuple[int, int]]] = {}
+        """By part, row and column (from 0) of formulas that failed, which readers show as blank."""
         self._part = Part("")
         self._most = 0
         self._strings = array("I")
@@ -71,6 +74,9 @@ class Cost:
             part.columns = max(part.columns, *map(_column, {letters for letters, _ in cells}))
         if rows := _rows(tags):
             part.rows = max(part.rows, *map(int, rows))
+        if b"#" in tags:
+            failed = {(int(row) - 1, _column(letters) - 1) for letters, row in _FAILED.findall(tags)}
+            self.failed.setdefault(part.name, set()).update(failed)
         if b"<si" in tags or b":si" in tags or self._open_string:
             self._texts(tags)
         self._bound(part)

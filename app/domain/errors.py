@@ -70,12 +70,12 @@ class NotFound(LuopanError):
 
 
 class Busy(LuopanError):
-    """The database is busy or away; trying again later may work."""
+    """The database is busy or away, or what `message` says; trying again later may work."""
 
     status = 503
 
-    def __init__(self) -> None:
-        super().__init__(BUSY)
+    def __init__(self, message: Text = BUSY) -> None:
+        super().__init__(message)
 
 
 class Conflict(LuopanError):

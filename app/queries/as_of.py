@@ -49,6 +49,7 @@ _WHOLE = (FRIENDS, STOCK_COUNTS)
 _WITHIN = (RETENTION, SALES, PUSHES)
 _COPIED = (*FACT_MODELS.values(), OrgUnit, Channel, Setting, DataVersion, NoDataDay)
 
+CROWDED = Text("同时按历史日期查看的人较多", "Too many boards of past days are being rebuilt")
 TOO_MUCH = Text(
     "按历史日期查看时最多还原 {most:,} 行数据，请换成更小的单元或更短的日期",
     "at most {most:,} rows are rebuilt from the history; choose a smaller unit or a shorter range",
@@ -88,7 +89,7 @@ def opened(
     """
     viewer.require(Action.READ, tree.lineage(unit_id))
     if not _PLACES.acquire(timeout=PATIENCE):
-        raise Busy
+        raise Busy(CROWDED)
     then = Database("sqlite://")
     try:
         Base.metadata.create_all(then.engine, [model.__table__ for model in _COPIED], checkfirst=False)  # type: ignore[misc]
@@ -156,13 +157,14 @@ class _Copier:
                 raise Invalid.one("as_of", TOO_MUCH.fill(most=MAX_ROWS))
 
     def _master(self) -> None:
-        order = [node.id for root in self.tree.children.get(None, ()) for node in self.tree.subtree(root.id)]
+        below = (node.id for root in self.tree.children.get(None, ()) for node in self.tree.subtree(root.id))
+        order = {id_: place for place, id_ in enumerate(below)}
         for model in (OrgUnit, Channel, Setting, DataVersion):
             table: Any = model.__table__
             rows = [dict(row) for row in self.session.execute(select(table)).mappings()]
             if model is OrgUnit:
                 # A unit refers to the one above it.
-                rows.sort(key=lambda row: order.index(row["id"]))
+                rows.sort(key=lambda row: order[row["id"]])
             self._insert(table, rows)
 
     def _insert(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -15,6 +15,7 @@ DEFAULTS = {
     "pace_far_behind": Decimal("-0.15"),
     "level_on_track": Decimal("0.95"),
     "level_behind": Decimal("0.85"),
+    "entry_warning_ratio": Decimal(2),
 }
 
 
@@ -27,6 +28,8 @@ class Limits:
     pace_far_behind: Decimal
     level_on_track: Decimal
     level_behind: Decimal
+    entry_warning_ratio: Decimal
+    """How far a typed value may lie from the mean of a week, as a multiple of it, before it is asked about."""
 
 
 def limits(session: Session) -> Limits:

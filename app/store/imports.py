@@ -38,8 +38,9 @@ class Tally:
     def add(self, weighed: Weighed) -> None:
         """Count one fact."""
         setattr(self, weighed.state, getattr(self, weighed.state) + 1)
-        for key, value in weighed.given.items():
-            if value is not None:
+        given = weighed.fact.model_fields_set
+        for key, value in weighed.after.items():
+            if value is not None and key in given:
                 self.totals[key] = self.totals.get(key, 0) + value
 
 

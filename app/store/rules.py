@@ -10,17 +10,20 @@ from app.domain.text import Text
 
 Values = Mapping[str, int | None]
 
-_AT_MOST = {
+AT_MOST = {
     SALES.kind: (("buyers", "orders"), ("member_gmv", "gmv"), ("member_orders", "orders")),
     STOCK_COUNTS.kind: (("current", "cumulative"),),
 }
 """Per kind: the first measure of a row may not exceed the second, where both are recorded."""
 
-_NAMES = {
+NAMES = {
     "orders": Text("订单数", "orders"),
     "gmv": Text("GMV", "gmv"),
     "cumulative": Text("累计好友", "cumulative"),
 }
+
+EXCEEDS = Text("不能大于{zh}（{value}）", "must not exceed {en} ({value})")
+BOTH = Text("盘点要填两个数", "a stock count needs both numbers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +39,15 @@ class Merged:
 def of_row(table: FactTable, merged: Merged, today: date) -> Iterator[Issue]:
     """Yield what is wrong within one merged row."""
     yield from _of_day(table, merged, today)
-    for low, high in _AT_MOST.get(table.kind, ()):
+    for low, high in AT_MOST.get(table.kind, ()):
         small, large = merged.values[low], merged.values[high]
         if small is not None and large is not None and small > large:
-            message = Text("不能大于{zh}（{value}）", "must not exceed {en} ({value})")
             shown = _shown(table, high, large)
-            yield Issue(low, message.fill(zh=_NAMES[high].zh, en=_NAMES[high].en, value=shown), merged.row)
+            yield Issue(low, EXCEEDS.fill(zh=NAMES[high].zh, en=NAMES[high].en, value=shown), merged.row)
     if table is STOCK_COUNTS:
         for key, value in merged.values.items():
             if value is None:
-                yield Issue(key, Text("盘点要填两个数", "a stock count needs both numbers"), merged.row)
+                yield Issue(key, BOTH, merged.row)
 
 
 def _of_day(table: FactTable, merged: Merged, today: date) -> Iterator[Issue]:

@@ -8,13 +8,14 @@ from typing import Any, Literal
 from sqlalchemy.orm import Session
 
 from app.domain.errors import Invalid, Issue
-from app.domain.facts import RETENTION, TARGETS, FactTable
+from app.domain.facts import RETENTION, STOCK_COUNTS, TARGETS, FactTable
 from app.domain.roles import Action, Viewer
 from app.domain.text import Text
 from app.inputs.facts import FactInput
 from app.inputs.imports import Chunk, Parsed, Problem
 from app.queries import channels, closings, units
 from app.store import rows as store
+from app.store.counts import Carried
 from app.store.keys import Key, Resolver
 from app.store.rows import Values, Write
 
@@ -39,11 +40,6 @@ class Weighed:
             return "new"
         return "same" if self.before == self.after else "changed"
 
-    @property
-    def given(self) -> Values:
-        """The measures that the file says something about."""
-        return {key: value for key, value in self.after.items() if key in self.fact.model_fields_set}
-
 
 class Weigher:
     """Weighs the rows of one file, chunk by chunk; it remembers the keys, so that none comes twice.
@@ -57,7 +53,9 @@ class Weigher:
         self._permitted: set[int] = set()
         self.resolver = Resolver(table, units.load_tree(session), channels.load(session))
         self._closed = closings.load(session)
-        self._seen: dict[Key, int] = {}
+        # By plain tuples: the collector of garbage looks at each named one again and again.
+        self._seen: dict[tuple[Any, ...], int] = {}
+        self._counts = Carried(session)
         self._hash = sha256()
 
     @property
@@ -71,7 +69,7 @@ class Weigher:
         keys = self._keys(scale)
         stored = store.stored(self._session, self._table, list(keys.values()))
         writes = [
-            Write(index, key, stored.get(key), store.merged(self._table, scale.fact(index), stored.get(key)))
+            Write(index, key, stored.get(key), self._values(key, scale.fact(index), stored.get(key)))
             for index, key in keys.items()
         ]
         open_ = [write for write in writes if not self._is_closed(scale, write)]
@@ -82,8 +80,14 @@ class Weigher:
         good = [write for write in open_ if not scale.is_bad(write.index)]
         for write in good:
             revision = write.stored.revision if write.stored else 0
-            self._hash.update(f"{write.key.flat}{revision}".encode())
+            self._hash.update(repr((write.key.flat, revision)).encode())
         return [self._weighed(scale, write) for write in good], scale.bad()
+
+    def _values(self, key: Key, fact: FactInput, stored: Any) -> Values:  # noqa: ANN401 (a database row or None)
+        values = store.merged(self._table, fact, stored)
+        if self._table is STOCK_COUNTS:
+            return self._counts.completed(key.unit_id, key.day, values)
+        return values
 
     def named(self, weighed: Weighed) -> dict[str, Any]:
         """Return the key of a fact in codes."""
@@ -101,7 +105,7 @@ class Weigher:
             found = self.resolver.keys(list(facts.values()))
         self._permit({key.unit_id for key in found})
         for index, key in zip(facts, found, strict=True):
-            first = self._seen.setdefault(key, scale.row(index))
+            first = self._seen.setdefault(key.flat, scale.row(index))
             if first != scale.row(index) or scale.repeats(key):
                 scale.refuse(Invalid.one("", DOUBLE.fill(row=first), index))
         return {index: key for index, key in zip(facts, found, strict=True) if not scale.is_bad(index)}
@@ -117,6 +121,8 @@ class Weigher:
 
     def _is_closed(self, scale: "_Scale", write: Write) -> bool:
         """Refuse a change in a closed month; the same values once more change nothing."""
+        if not self._closed:
+            return False
         day_n = int(write.key.dims[1]) if self._table is RETENTION else 0
         closing = closings.of_day(self._closed, self._table, write.key.day, day_n)
         if closing is None or write.before(self._table) == write.values:

@@ -4,7 +4,7 @@ import secrets
 
 from fastapi import Request, Response
 
-from app.domain.errors import LuopanError
+from app.domain.errors import BUSY, Busy, LuopanError
 from app.domain.roles import Action
 from app.domain.text import Text
 from app.web.filters import NoUnits
@@ -27,6 +27,7 @@ _DETAILS = {
     503: Text("没有保存任何内容，请稍后重试", "Nothing was saved; try again later"),
 }
 _FIRST = Text("先新增一个公司或团队，再填每日数据", "Add a company or a team, then enter its days")
+_LATER = Text("请稍后再试", "Try again later")
 _ASK = Text("请联系管理员新增单元，或开通单元的权限", "Ask your admin for a unit, or for a role on one")
 
 
@@ -37,6 +38,7 @@ def page_for(request: Request, error: Exception, status: int) -> Response:
     if isinstance(error, LuopanError):
         issues = getattr(error, "issues", ())
         detail = error.message if not issues else _listed([issue.message for issue in issues])
+        title = _LATER if isinstance(error, Busy) and error.message != BUSY else title
     inside = hasattr(request.state, "viewer")
     way = (request.url.path, "重试") if request.method == "GET" and status >= 500 else ("/", "回首页")  # noqa: PLR2004
     if isinstance(error, NoUnits):

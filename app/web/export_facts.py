@@ -32,6 +32,8 @@ router = pages()
 _PLACES = BoundedSemaphore(2)
 """Exports of facts at a time: each may hold a thread and a connection for a minute."""
 
+CROWDED = Text("同时导出的人较多", "Too many exports are running")
+
 From = Annotated[str, Query(alias="from")]
 
 
@@ -39,7 +41,7 @@ From = Annotated[str, Query(alias="from")]
 def place() -> Iterator[None]:
     """Give one of the few places for long exports; Busy when none is free."""
     if not _PLACES.acquire(blocking=False):
-        raise Busy
+        raise Busy(CROWDED)
     try:
         yield
     finally:

@@ -1,6 +1,5 @@
 """目标: a table that sets a month's targets of one unit."""
 
-from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -10,7 +9,6 @@ from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
 from app.boards import targets as target_board
-from app.domain.errors import Conflict, Invalid
 from app.domain.facts import TARGETS, ChannelKind, CustomerKind, Measure
 from app.domain.number import Number
 from app.domain.period import DAY, month_of
@@ -21,17 +19,18 @@ from app.i18n import month_label, show
 from app.metrics.catalog import CATALOG, GROUPS
 from app.metrics.definition import Metric
 from app.metrics.targets import from_steps
-from app.queries import channels, history, targets, units
+from app.queries import channels, closings, history, targets, units
 from app.queries.channels import ChannelRow
 from app.queries.targets import TargetRow
-from app.store import facts as store
 from app.web.boards import month_href, month_param
-from app.web.entry import CHANGED
+from app.web.checks import Before, script_data
+from app.web.day import lock_words
 from app.web.filters import default_unit, unit_options
-from app.web.forms import Form, messages, validated
+from app.web.forms import Form, prefixes_in
 from app.web.guard import Conf, Db, Who, database_of, needs, pages, settings_of, typed_fields, viewer_of
 from app.web.render import saved, shell
-from app.web.sheets import Entry, Line, Sheet
+from app.web.saving import as_json, save_form, shown_outcome, wants_json
+from app.web.sheets import SEPARATOR, Entry, Line, Sheet
 
 router = pages()
 
@@ -47,8 +46,9 @@ def plan_page(request: Request, database: Db, settings: Conf, viewer: Who, unit:
     with database.read() as session:
         tree = units.load_tree(session)
         node = units.readable(tree, viewer, unit) if unit else default_unit(tree, viewer)
-        form, around = _form(session, tree, viewer, node, first, now, {})
-    return shell(request, "plan.html", "plan", _context(form, around))
+        form = _form(session, tree, viewer, node, first, now, {})
+        context = _context(session, tree, viewer, node, first, now, form)
+    return shell(request, "plan.html", "plan", context)
 
 
 @router.post("/plan", openapi_extra=needs(Action.WRITE_TARGETS))
@@ -63,29 +63,27 @@ def _save(request: Request, fields: dict[str, str]) -> Response:
     with database.read() as session:
         tree = units.load_tree(session)
         node = units.readable(tree, viewer, fields.get("unit", ""))
-        form, around = _form(session, tree, viewer, node, first, now, fields)
-    changed = form.changed()
-    try:
-        rows = validated(form, changed)
-        if rows:
-            with database.write() as session:
-                store.put(session, viewer, TARGETS, rows, now.date())
-    except Invalid as error:
-        form = replace(form, errors=messages(form, changed, error))
-        return shell(request, "plan.html", "plan", _context(form, around), 422)
-    except Conflict:
-        flash = {"flash": {"tone": "warn", "text": CHANGED}}
-        return shell(request, "plan.html", "plan", {**_context(form, around), **flash}, 409)
-    return RedirectResponse(month_href("/plan", node.code, first) + "&saved=1", 303)
+
+    def reading(session: Session) -> Form:
+        return _form(session, tree, viewer, node, first, now, fields)
+
+    outcome = save_form(database, viewer, now.date(), reading, reason=fields.get("reason", ""))
+    if wants_json(request):
+        return as_json(outcome, database, viewer, now)
+    if outcome.status == 200:  # noqa: PLR2004 (saved)
+        return RedirectResponse(month_href("/plan", node.code, first) + "&saved=1", 303)
+    with database.read() as session:
+        context = _context(session, tree, viewer, node, first, now, outcome.form)
+    return shell(request, "plan.html", "plan", context | shown_outcome(outcome, database, viewer, now), outcome.status)
 
 
 def _form(
     session: Session, tree: Tree, viewer: Viewer, unit: UnitNode, month: date, now: datetime, typed: dict[str, str]
-) -> tuple[Form, dict[str, Any]]:
+) -> Form:
     known = channels.load(session)
     rows = targets.load(session, viewer, tree, unit.id, month)
     before = targets.load(session, viewer, tree, unit.id, month_of(month - DAY).first)
-    lines = _lines(known, [*rows, *before])
+    lines = _lines(known, [*rows, *before], _asked(prefixes_in(typed), known))
     asked = {
         split: TargetRow(split[0], split[1], CustomerKind(split[2]) if split[2] else None, None, 0) for split in lines
     }
@@ -100,9 +98,32 @@ def _form(
         for row in rows
         if row.metric in CATALOG
     }
-    writable = viewer.may(Action.WRITE_TARGETS, tree.lineage(unit.id))
-    form = Form(made, unit.code, stored, typed, {}, writable)
-    last = history.last_saved(session, TARGETS.kind, unit.id, [month])
+    open_still = closings.of_day(closings.load(session), TARGETS, month) is None
+    return Form(
+        made,
+        unit.code,
+        stored,
+        typed,
+        can_write=open_still and viewer.may(Action.WRITE_TARGETS, tree.lineage(unit.id)),
+    )
+
+
+def _asked(prefixes: list[str], known: dict[str, ChannelRow]) -> list[Split]:
+    """Return the targets that a sent page held, as far as there can be such ones."""
+    found: list[Split] = []
+    for prefix in prefixes:
+        parts = [None if part == "-" else part for part in prefix.split(SEPARATOR)]
+        if len(parts) == len(TARGETS.dims) and parts[0] in CATALOG:
+            metric, channel, kind = parts
+            if channel in {None, *known} and kind in {None, *(each.value for each in CustomerKind)}:
+                found.append((str(metric), channel, kind))
+    return found
+
+
+def _context(
+    session: Session, tree: Tree, viewer: Viewer, unit: UnitNode, month: date, now: datetime, form: Form
+) -> dict[str, Any]:
+    closing = closings.of_day(closings.load(session), TARGETS, month)
     around = {
         "action": "/plan",
         "month": f"{month:%Y-%m}",
@@ -112,9 +133,19 @@ def _form(
         "unit": unit.code,
         "unit_name": unit.name,
         "units": unit_options(tree, viewer, unit.code),
-        "saved": saved(last, now),
+        "saved": saved(history.last_saved(session, TARGETS.kind, unit.id, [month]), now),
+        "lock": lock_words(closing) if closing else None,
+        "user": viewer.name,
+        "script": script_data(form, Before()),
     }
-    return form, around
+    notes = [("上月目标", ""), ("上月实际", "")]
+    drawn = {**form.drawn(), "notes": notes, "totals": None, "close": None}
+    return {
+        "page_title": "目标",
+        "subtitle": unit.name,
+        "form": {**around, **drawn},
+        "clashes": (),
+    }
 
 
 def _split(row: TargetRow) -> Split:
@@ -125,9 +156,9 @@ def _entry(month: date, split: Split) -> Entry:
     return Entry(month, dict(zip(("metric", "channel", "customer_kind"), split, strict=True)))
 
 
-def _lines(known: dict[str, ChannelRow], rows: list[TargetRow]) -> list[Split]:
+def _lines(known: dict[str, ChannelRow], rows: list[TargetRow], asked: list[Split]) -> list[Split]:
     """Return what a target can be set for: each metric, each add rate by source, each split used now or before."""
-    used = [_split(row) for row in rows]
+    used = [*(_split(row) for row in rows), *asked]
     return [split for metric in CATALOG.values() for split in _splits(metric, known, used)]
 
 
@@ -144,7 +175,7 @@ def _sheet(
     for split in lines:
         metric = CATALOG[split[0]]
         aim = from_steps(metric, aims.get(split))
-        extra = {"previous": show(aim, metric.unit), "actual": show(actual[split], metric.unit)}
+        extra = (show(aim, metric.unit), show(actual[split], metric.unit))
         cell = (_entry(month, split), Measure("value", Text("目标值", "Target"), metric.unit))
         slot = known[split[1]].color_slot if split[1] else None
         made.append(Line(_label(metric, split, known), (cell,), slot, titles[metric.key], extra))
@@ -163,7 +194,3 @@ def _label(metric: Metric, split: Split, known: dict[str, ChannelRow]) -> str:
     parts = [known[split[1]].name] if split[1] else []
     parts += [CustomerKind(split[2]).text.zh] if split[2] else []
     return " · ".join([*parts, ("≤ " if metric.is_limit else "") + metric.name.zh])
-
-
-def _context(form: Form, around: dict[str, Any]) -> dict[str, Any]:
-    return {"page_title": "目标", "subtitle": around["unit_name"], "form": {**around, **form.drawn()}}

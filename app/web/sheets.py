@@ -1,7 +1,7 @@
 """The entry form of each kind of fact: which rows it has, and which fact each cell belongs to."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -23,7 +23,12 @@ from app.queries.channels import ChannelRow
 SEPARATOR = "."
 """Joins codes in the names of cells; no code contains it."""
 
+NOWHERE, ANYWHERE = UNATTRIBUTED[ChannelKind.SOURCE], UNATTRIBUTED[ChannelKind.TOUCHPOINT]
+"""The built-in source and touchpoint of what is not told apart."""
+
 Option = dict[str, Any]
+SaleKey = tuple[str, str, str]
+"""Touchpoint, source and customer kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +52,8 @@ class Line:
     cells: tuple[tuple[Entry, Measure], ...]
     slot: int | None = None
     group: str | None = None
-    extra: Mapping[str, Any] = field(default_factory=dict)
+    extra: Sequence[str] = ()
+    """Texts of the read-only columns beside the cells."""
 
     @property
     def prefixes(self) -> tuple[str, ...]:
@@ -80,10 +86,14 @@ class Sheet:
         """The facts of the sheet, by the prefix of their cells."""
         return {entry.prefix: entry for line in self.lines for entry, _ in line.cells}
 
-    def measures_of(self, prefix: str) -> list[Measure]:
-        """Return the measures that the cells of a fact hold."""
-        found = [measure for line in self.lines for entry, measure in line.cells if entry.prefix == prefix]
-        return found or list(self.table.measures)
+    @property
+    def measures(self) -> dict[str, list[Measure]]:
+        """The measures that the cells of each fact hold, by prefix; a row to be added holds all of them."""
+        found: dict[str, list[Measure]] = {adder.prefix: list(self.table.measures) for adder in self.adders}
+        for line in self.lines:
+            for entry, measure in line.cells:
+                found.setdefault(entry.prefix, []).append(measure)
+        return found
 
 
 Channels = Mapping[str, ChannelRow]
@@ -93,6 +103,36 @@ Stored = Sequence[Mapping[str, Any]]
 def sheet(table: FactTable, day: date, channels: Channels, stored: Stored) -> Sheet:
     """Return the form of a kind of fact; `stored` are the records that are there already."""
     return _SHEETS[table.kind](day, channels, stored)
+
+
+def asked_keys(table: FactTable, prefixes: Iterable[str], channels: Channels) -> list[dict[str, Any]]:
+    """Return the keys that prefixes name, as far as there can be such rows.
+
+    A page that is sent may hold a row that the stored facts no longer give rise to.
+    """
+    return [key for prefix in prefixes if (key := _key_of(table, prefix, channels)) is not None]
+
+
+def _key_of(table: FactTable, prefix: str, channels: Channels) -> dict[str, Any] | None:
+    parts = prefix.split(SEPARATOR)
+    if len(parts) != len(table.dims):
+        return None
+    key: dict[str, Any] = {}
+    for dim, part in zip(table.dims, parts, strict=True):
+        if dim.channels:
+            known = part in channels and channels[part].kind in dim.channels
+        else:
+            known = part in _VALUES.get(dim.key, ())
+        if not known:
+            return None
+        key[dim.key] = int(part) if dim.key == "day_n" else part
+    return key
+
+
+_VALUES = {
+    "day_n": frozenset(str(day) for day in RETENTION_DAYS),
+    "customer_kind": frozenset(kind.value for kind in CustomerKind),
+}
 
 
 def days_of(table: FactTable, day: date) -> tuple[date, ...]:
@@ -149,17 +189,14 @@ def _retention(day: date, channels: Channels, stored: Stored) -> Sheet:
 
 
 def _sales(day: date, channels: Channels, stored: Stored) -> Sheet:
-    used = {record["touchpoint"] for record in stored}
-    nowhere = UNATTRIBUTED[ChannelKind.SOURCE]
+    at_touchpoints, from_sources = _sale_keys(channels, stored)
     lines = []
-    for touchpoint in shown(channels, ChannelKind.TOUCHPOINT, used):
-        keys = [(nowhere, kind.value) for kind in CustomerKind]
-        named = [(r["source"], r["customer_kind"]) for r in stored if r["touchpoint"] == touchpoint.code]
-        for source, kind in dict.fromkeys([*keys, *sorted(named)]):
-            entry = Entry(day, {"touchpoint": touchpoint.code, "source": source, "customer_kind": kind})
-            label = CustomerKind(kind).text.zh + ("" if source == nowhere else f"（{channels[source].name}）")
-            cells = tuple((entry, measure) for measure in SALES.measures)
-            lines.append(Line(label, cells, touchpoint.color_slot, touchpoint.name))
+    for touchpoint, source, kind in at_touchpoints:
+        label = CustomerKind(kind).text.zh + ("" if source == NOWHERE else f"（{channels[source].name}）")
+        lines.append(_sale(day, (touchpoint, source, kind), label, channels[touchpoint], channels[touchpoint].name))
+    for source in from_sources:
+        key = (ANYWHERE, source, CustomerKind.NEW.value)
+        lines.append(_sale(day, key, channels[source].name, channels[source], "新客（按引流渠道）"))
     choices = {
         "touchpoint": _options(shown(channels, ChannelKind.TOUCHPOINT, set())),
         "source": _options(shown(channels, ChannelKind.SOURCE, set())),
@@ -167,6 +204,27 @@ def _sales(day: date, channels: Channels, stored: Stored) -> Sheet:
     }
     adders = tuple(Adder(f"new{index}", choices) for index in (1, 2, 3))
     return Sheet(SALES, _plain_columns(SALES), tuple(lines), adders, (day,))
+
+
+def _sale_keys(channels: Channels, stored: Stored) -> tuple[list[SaleKey], list[str]]:
+    """Return the keys that stand under a touchpoint, and the sources that new customers are counted for.
+
+    A new customer whose touchpoint nobody knows stands under its source, and nowhere else.
+    """
+    named = sorted((r["touchpoint"], r["source"], r["customer_kind"]) for r in stored)
+    by_source = {s for t, s, kind in named if (t, kind) == (ANYWHERE, CustomerKind.NEW) and s != NOWHERE}
+    keys: list[SaleKey] = []
+    for touchpoint in shown(channels, ChannelKind.TOUCHPOINT, {key[0] for key in named}):
+        keys += [(touchpoint.code, NOWHERE, kind.value) for kind in CustomerKind]
+        keys += [key for key in named if key[0] == touchpoint.code]
+    sources = [row.code for row in shown(channels, ChannelKind.SOURCE, by_source) if row.code != NOWHERE]
+    listed_below = {(ANYWHERE, source, CustomerKind.NEW.value) for source in sources}
+    return [key for key in dict.fromkeys(keys) if key not in listed_below], sources
+
+
+def _sale(day: date, key: SaleKey, label: str, channel: ChannelRow, group: str) -> Line:
+    entry = Entry(day, dict(zip(("touchpoint", "source", "customer_kind"), key, strict=True)))
+    return Line(label, tuple((entry, measure) for measure in SALES.measures), channel.color_slot, group)
 
 
 def _options(channels: Sequence[ChannelRow]) -> list[Option]:

@@ -26,7 +26,9 @@ def _files() -> dict[str, Path]:
 
 @cache
 def _hash(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+    """Return the version of a file; modules of one folder import each other by name, so they share theirs."""
+    together = sorted(path.parent.glob("*.js")) if path.parent.parent == FOLDER / "js" else [path]
+    return hashlib.sha256(b"".join(file.read_bytes() for file in together)).hexdigest()[:12]
 
 
 @cache

@@ -46,14 +46,14 @@ def loop() -> Iterator[BlockingPortal]:
 def api(company_file: Path, loop: BlockingPortal, tmp_path: Path) -> Iterator[Api]:
     """An admin of a small company without facts, on SQLite."""
     with opened(company_file, tmp_path) as database:
-        yield Api.on(database, loop)
+        yield Api.lent(database, loop)
 
 
 @pytest.fixture
 def filled(filled_file: Path, loop: BlockingPortal, tmp_path: Path) -> Iterator[Api]:
     """The same with a row of each kind of fact in every unit."""
     with opened(filled_file, tmp_path) as database:
-        yield Api.on(database, loop)
+        yield Api.lent(database, loop)
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ def kept(filled: Api) -> Iterator[Api]:
 def any_api(database: Database, loop: BlockingPortal) -> Api:
     """The same on SQLite, PostgreSQL and MariaDB."""
     load_master(database)
-    return Api.on(database, loop)
+    return Api.lent(database, loop)
 
 
 @pytest.fixture(scope="session")
@@ -82,7 +82,7 @@ def article(article_file: Path, loop: BlockingPortal, tmp_path_factory: pytest.T
 def any_article(database: Database, loop: BlockingPortal) -> Api:
     """The same on SQLite, PostgreSQL and MariaDB."""
     load_article(database)
-    return Api.on(database, loop)
+    return Api.lent(database, loop)
 
 
 def load_rows(database: Database) -> None:

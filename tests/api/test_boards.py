@@ -9,6 +9,8 @@ from typing import Any
 import plotly.graph_objects as go
 import pytest
 
+from app.domain.roles import Role
+from app.settings import Settings
 from tests.api.kit import TODAY, Api, Row, refused
 
 ORACLE: Row = json.loads((Path(__file__).parent.parent / "oracle.json").read_text(encoding="utf-8"))
@@ -197,3 +199,22 @@ def test_a_bad_parameter_of_a_board_is_named(article: Api) -> None:
 def test_a_board_names_what_it_misses(article: Api) -> None:
     for path, missing in (("growth", ["unit", "from", "to"]), ("targets", ["unit", "month"])):
         refused(article.get(f"/boards/{path}"), *((None, field) for field in missing))
+
+
+def test_a_board_as_of_a_day_says_so_and_is_the_same_when_nothing_came_later(article: Api) -> None:
+    """The case was entered on the day of this test; the board of a past day is computed as on that day."""
+    entered = Settings().today()
+    for path, params in (("growth", MAY), ("sales", MAY), ("targets", {"unit": "article", "month": "2023-09"})):
+        now = article.read(f"/boards/{path}", **params)
+        assert "as_of" not in now["scope"]
+        then = article.read(f"/boards/{path}", **params, as_of=str(entered))
+        assert then["scope"].pop("as_of") == then["scope"].pop("today") == str(entered)
+        del now["scope"]["today"]
+        assert then == now
+        before = article.read(f"/boards/{path}", **params, as_of="2023-09-15")
+        assert before["coverage"] is None
+        assert not panels(before).get("targets", {"table": {"rows": ()}})["table"]["rows"]
+        for day in (str(entered + timedelta(days=1)), "1999-12-31", "2023-02-30", "", "now"):
+            refused(article.get(f"/boards/{path}", **params, as_of=day), (None, "as_of"))
+    limited = article.of(Role.VIEWER, "ecommerce")
+    assert limited.get("/boards/growth", **MAY, as_of=str(entered)).status_code == 403

@@ -156,6 +156,8 @@ def test_corrections_removals_and_marks_are_taken_back_on_every_database(databas
     first, second = (datetime(2024, 3, n, 10, tzinfo=ZONE) for n in (20, 25))
     with time_machine.travel(first, tick=False):
         worlds.write(database, small.WORLD)
+        with database.write() as session:
+            days.mark(session, SYSTEM, "west", date(2024, 3, 16), small.TODAY, on=True)
     asked = Asked("co", Period(date(2024, 3, 1), date(2024, 3, 20)))
     before = boards(database, asked, small.TODAY, small.TODAY)
     moved = [
@@ -168,6 +170,7 @@ def test_corrections_removals_and_marks_are_taken_back_on_every_database(databas
     apply_steps(database, moved)
     with time_machine.travel(second, tick=False), database.write() as session:
         days.mark(session, SYSTEM, "west", date(2024, 3, 15), small.TODAY, on=True)
+        days.mark(session, SYSTEM, "west", date(2024, 3, 16), small.TODAY, on=False)
     after = boards(database, asked, small.TODAY, small.TODAY)
     assert before != after
     past = Close(small.TODAY, datetime(2024, 3, 21, tzinfo=ZONE))

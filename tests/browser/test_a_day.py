@@ -50,7 +50,7 @@ def enter(page: Page, kind: str) -> None:
     for name, text in DAYS[kind].items():
         page.locator(f"[id='{name}']").fill(text)
     page.locator("[data-save]").click()
-    expect(page.locator(".banner.good")).to_contain_text("已保存")
+    expect(page.locator("[data-reason]")).to_contain_text("已保存")
     for name, text in DAYS[kind].items():
         expect(page.locator(f"[id='{name}']")).to_have_value(re.compile(rf"^{text}(\.00)?$"))
 
@@ -70,7 +70,7 @@ def test_a_day_is_entered_and_the_three_boards_change(windows: Windows) -> None:
     window.open(f"/plan?unit={UNIT}&month=2023-10")
     page.locator("[id='friends_added.-.-.value']").fill("400")
     page.locator("[data-save]").click()
-    expect(page.locator(".banner.good")).to_contain_text("已保存")
+    expect(page.locator("[data-reason]")).to_contain_text("已保存")
     assert target_row(window)[:2] == ["400", "—"]
 
     page.locator("aside nav a", has_text="每日填报").click()

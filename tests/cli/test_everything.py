@@ -14,7 +14,6 @@ import pytest
 from click.testing import CliRunner, Result
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select
 
 from app.boards import targets
 from app.boards.catalog import BOARDS
@@ -29,11 +28,6 @@ from app.domain.facts import TABLES
 from app.domain.period import Period
 from app.domain.roles import SYSTEM
 from app.inputs.master import ChannelInput, UnitInput
-from app.models import NoDataDay
-from app.queries import channels as known_channels
-from app.queries.facts import table_of
-from app.queries.settings import limits
-from app.queries.units import load_tree
 from app.settings import load
 from app.store import channels, days, settings, units
 from tests import small, worlds
@@ -48,27 +42,6 @@ METRICS = ("friends_added", "gmv", "churn_rate")
 
 def nothing(_rows: int) -> None:
     """Stand in for a progress bar."""
-
-
-def stored(database: Database) -> dict[str, Any]:
-    """Return all that is stored, named by codes; not what tells when and how often it was written."""
-    with database.read() as session:
-        tree, known = load_tree(session), known_channels.load(session)
-        names = {node.id: node.code for node in tree.nodes.values()}
-        codes = {row.id: row.code for row in known.values()}
-        rows: dict[str, Any] = {}
-        for kind, table in TABLES.items():
-            columns = ["unit_id", table.day_key, *(dim.column for dim in table.dims), *(m.key for m in table.measures)]
-            named = {"unit_id": names, **{dim.column: codes for dim in table.dims if dim.channels}}
-            found = session.execute(select(*(table_of(table).c[name] for name in columns))).mappings()
-            rows[kind] = sorted(str([named[k].get(v) if k in named else v for k, v in row.items()]) for row in found)
-        marks = {(names[unit], day) for unit, day in session.execute(select(NoDataDay.unit_id, NoDataDay.day))}
-        organisation = [
-            (node.code, node.name, node.kind, names.get(node.parent_id or 0), node.active)
-            for node in tree.nodes.values()
-        ]
-        shown = [(row.code, row.name, row.kind, row.color_slot, row.position, row.active) for row in known.values()]
-        return {**rows, "marks": marks, "units": sorted(organisation), "channels": shown, "limits": limits(session)}
 
 
 def board(database: Database, key: str, period: Period, today: date) -> dict[str, Any]:
@@ -121,7 +94,7 @@ def test_it_is_the_same_again(world: World, name: str, ago: int, key: str) -> No
             units.put(session, SYSTEM, "mid", UnitInput(active=False))
         path = packed(database, Path(folder) / "all.zip")
         counts = import_everything(other, path, world.today, nothing)
-        assert stored(other) == stored(database)
+        assert worlds.stored(other) == worlds.stored(database)
         period = Period(world.today - timedelta(days=40), world.today)
         assert board(other, key, period, world.today) == board(database, key, period, world.today)
         assert sum(counts[kind] for kind in TABLES) == rows_in(path) == sum(len(rows) for rows in world.facts.values())
@@ -144,8 +117,8 @@ def test_all_or_nothing_goes_into_an_empty_database_only(database: Database, tmp
     with emptied() as source:
         worlds.write(source, small.WORLD)
         path = packed(source, tmp_path / "all.zip")
-        before = stored(source)
-    blank = stored(database)
+        before = worlds.stored(source)
+    blank = worlds.stored(database)
     for name, data, sentence in (
         ("friends.csv", b"day\r\n", "friends.csv is missing or damaged"),
         ("sales.csv", None, "sales.csv is missing or damaged"),
@@ -158,9 +131,11 @@ def test_all_or_nothing_goes_into_an_empty_database_only(database: Database, tmp
     with pytest.raises(Invalid) as refused:  # the last facts lie in the future of that day
         import_everything(database, path, date(2024, 3, 19), nothing)
     assert refused.value.issues[0].field == "friends.csv:28 day"
-    assert stored(database) == blank
+    assert worlds.stored(database) == blank
     import_everything(database, path, small.TODAY, nothing)
-    assert stored(database) == before
+    assert worlds.stored(database) == before
+    with ZipFile(path) as one, ZipFile(packed(database, tmp_path / "again.zip")) as other:
+        assert json.loads(one.read("manifest.json")) == json.loads(other.read("manifest.json"))
     with pytest.raises(Conflict):
         import_everything(database, path, small.TODAY, nothing)
 

@@ -2,6 +2,8 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from io import BytesIO
+from zipfile import ZipFile
 
 import pytest
 from hypothesis import given
@@ -12,7 +14,7 @@ from app.connectors.table import Cell, Table
 from app.connectors.values import Refused
 from app.domain.errors import Invalid
 from app.domain.facts import Unit
-from tests import sheets
+from tests import hostile, sheets
 
 ROWS = [["日期", "新增"], ["2024-02-01", "5"]]
 
@@ -49,6 +51,18 @@ def test_a_workbook_keeps_its_dates_and_numbers_and_begins_at_its_first_cell() -
     assert cells(data, "日报") == [["", "", ""], ["", "日期", "数"], ["", date(2024, 2, 1), 0.25]]
     assert refusal(data) == "工作表「空」是空的"
     assert refusal(data, "别的") == "文件里没有工作表「别的」"
+
+
+def test_a_formula_that_failed_is_no_blank() -> None:
+    data = sheets.workbook({"一": [["数"], [1]], "二": [[], ["", "数"], ["", 5], ["", "=1/0"]]})
+    with ZipFile(BytesIO(data)) as book:
+        sheet = book.read("xl/worksheets/sheet2.xml").decode()
+    failed = sheet.replace('<c r="B4"><f>1/0</f><v>0</v></c>', '<c r="B4" t="e"><f>1/0</f><v>#DIV/0!</v></c>')
+    data = hostile.with_part("xl/worksheets/sheet2.xml", failed.encode(), data)
+    assert cells(data, "一") == [["数"], [1]]
+    assert cells(data, "二")[2:] == [["", 5], ["", "#公式出错"]]
+    with pytest.raises(Refused):
+        values.read("#公式出错", Unit.COUNT)
 
 
 def test_a_cell_merged_downwards_counts_for_all_of_its_rows() -> None:

@@ -14,7 +14,7 @@ from app.boards import targets as board
 from app.boards.answer import Question, answer
 from app.db import Database
 from app.domain.errors import Forbidden, Invalid
-from app.domain.facts import CustomerKind
+from app.domain.facts import FRIENDS, CustomerKind
 from app.domain.period import Grain, Period, split
 from app.domain.roles import SYSTEM, Action, Grant, Role, Viewer
 from app.domain.scope import GroupBy, Scope
@@ -22,6 +22,7 @@ from app.domain.tree import Tree
 from app.metrics.catalog import CATALOG
 from app.models import Friends, Sales, Setting
 from app.queries import book, coverage, groups, integrity, settings, targets
+from app.queries import facts as fact_rows
 from app.queries.targets import TargetRow
 from app.queries.units import load_tree, readable, tops, visible
 from tests import plain, small
@@ -155,3 +156,21 @@ def test_facts_that_went_past_the_rules_are_found(sqlite_database: Database) -> 
         "friends: no day in the future": 1,
         "sales: no day in the future": 1,
     }
+
+
+def test_pages_hold_every_row_once_in_the_order_of_days(database: Database) -> None:
+    write(database, small.WORLD)
+    with database.read() as session:
+        tree = load_tree(session)
+        north = fact_rows.Filter(tree.by_code["north"].id, first=date(2024, 2, 1))
+        for size in (1, 2, 7, 100):
+            pages = list(fact_rows.pages(session, SYSTEM, tree, FRIENDS, north, size))
+            rows = [row for page in pages for row in page]
+            assert {len(page) for page in pages[:-1]} <= {size}
+            assert len({row.id for row in rows}) == len(rows) == fact_rows.count(session, SYSTEM, tree, FRIENDS, north)
+            assert [(row.day, row.id) for row in rows] == sorted((row.day, row.id) for row in rows)
+        expected = [
+            row for row in small.FRIENDS if row["unit"] in ("north", "east", "west") and row["day"] >= "2024-02"
+        ]
+        assert len(rows) == len(expected)
+        assert list(fact_rows.pages(session, SYSTEM, tree, FRIENDS, fact_rows.Filter(last=date(2000, 1, 1)))) == []

@@ -7,14 +7,14 @@ import pytest
 
 from app.db import Database
 from app.domain.roles import Role
-from tests.served import Site, copied
+from tests.served import Frozen, Site, copied, lent
 
 
 @pytest.fixture
 def site(served_file: Path, tmp_path: Path) -> Iterator[Site]:
     """An admin on a Luopan of the test's own."""
     with copied(served_file, tmp_path) as database:
-        yield Site.on(database)
+        yield Site(lent(database), database, Frozen(), "ada")
 
 
 @pytest.fixture(scope="module")

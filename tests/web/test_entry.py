@@ -54,7 +54,9 @@ def test_tabs_count_what_is_there(site: Site) -> None:
     for kind, typed in TYPED.items():
         site.fill_in(f"/entry/{kind}{AT}", typed)
     tabs = site.page(f"/entry/friends{AT}").one("nav", "tabs").all("a")
-    assert [tab.text for tab in tabs] == ["好友 2 条", "留存 3 条", "销售 1 条", "推送 2 条", "盘点 已填"]
+    assert [tab.text for tab in tabs] == ["好友 2 / 2", "留存 3 条", "销售 1 / 1", "推送 2 / 2", "盘点 已填"]
+    put(site.database, "friends", [{"day": "2023-10-05", "unit": UNIT, "channel": "parcel_card", "adds": 1}])
+    assert site.page(f"/entry/friends{AT}").one("nav", "tabs").all("a")[0].text == "好友 2 / 3"
 
 
 @pytest.mark.parametrize(
@@ -71,6 +73,9 @@ def test_tabs_count_what_is_there(site: Site) -> None:
         ("007", 7),
         ("-0", 0),
         ("1000000000000", 10**12),
+        ("3.17万", 31700),
+        ("１万", 10000),
+        ("0.0001万", 1),
     ],
 )
 def test_a_count_is_read_as_people_and_spreadsheets_write_it(site: Site, text: str, count: int) -> None:
@@ -86,6 +91,7 @@ def test_a_count_is_read_as_people_and_spreadsheets_write_it(site: Site, text: s
         ("￥１２．５", "12.50"),
         ("¥0.01", "0.01"),
         ("12.5元", "12.50"),
+        ("1.234567万元", "12345.67"),
         ("0", "0.00"),
         ("3", "3.00"),
     ],

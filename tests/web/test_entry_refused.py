@@ -17,6 +17,9 @@ BAD = (
     ("friends", "video.adds", "1e3", "请填整数"),
     ("friends", "video.adds", "12%", "请填整数"),
     ("friends", "video.adds", "٣", "请填整数"),
+    ("friends", "video.adds", "1.23456万", "请填整数"),
+    ("friends", "video.adds", "万", "请填整数"),
+    ("sales", f"{SALE}.gmv", "1.2345678万", "两位小数"),
     ("friends", "video.adds", "9" * 30, "请填整数"),
     ("friends", "video.adds", "9" * 5000, "请填整数"),
     ("friends", "video.adds", "1000000000001", "一万亿"),
@@ -193,9 +196,9 @@ def test_what_somebody_else_changed_in_other_rows_to_the_same_is_no_conflict(sit
     assert sorted(row["adds"] for row in site.stored(FRIENDS) if str(row["day"]) == DAY) == [7, 60]
 
 
-@pytest.mark.parametrize("revision", ["", "x", "-1", "1e3", "٣", "9" * 5000])
-def test_a_revision_that_is_no_number_breaks_nothing(site: Site, revision: str) -> None:
-    fields = {"unit": UNIT, "day": DAY, "video.adds": "5", "video.revision": revision}
+@pytest.mark.parametrize("base", ["", "x", "|||||", "1|2", "٣||", "9" * 5000])
+def test_a_mangled_base_breaks_nothing(site: Site, base: str) -> None:
+    fields = {"unit": UNIT, "day": DAY, "video.adds": "5", "video.base": base, "nobody.base": "1||", "x.base": ""}
     assert site.post("/entry/friends", fields).status_code in (303, 409)
 
 
@@ -204,4 +207,4 @@ def test_a_unit_that_is_switched_off_takes_no_new_numbers(site: Site) -> None:
     del fields["active"]
     site.post("/units", fields)
     page = shown(site.fill_in(f"/entry/friends{AT}", {"video.adds": "5"}), 422)
-    assert "单元已停用" in wrong(page)["video.reach"]
+    assert "单元已停用" in wrong(page)["video.adds"]

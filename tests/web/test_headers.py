@@ -109,9 +109,13 @@ def test_everything_a_page_loads_is_there(reading: Site, pages: dict[str, Node])
 
 def test_every_link_of_a_page_leads_somewhere(reading: Site, pages: dict[str, Node]) -> None:
     links = {node["href"] for page in pages.values() for node in page.all("a") if "href" in node.attrs}
-    places = {link.partition("#")[0] for link in links} - {""}
+    # Downloads are opened by the tests of exports.
+    places = sorted({link.partition("#")[0] for link in links if not link.startswith("/export/")} - {""})
     assert len(places) >= 40
-    for place in places:
+    # A page that is linked for every day and kind is opened for some of them.
+    by_page = {place: place.partition("?")[0] for place in places}
+    some = [place for page in set(by_page.values()) for place in [p for p in places if by_page[p] == page][:4]]
+    for place in some:
         answer = reading.get(place)
         assert answer.status_code in (200, 303), place
 

@@ -82,6 +82,14 @@ def test_what_a_program_for_customers_exports_is_read(site: Site) -> None:
     file.commit()
     assert friends(site, "members")[0] == (date(2023, 3, 1), 50, 101, 30)
     assert len(friends(site, "members")) == 31
+    # It counts who is there; who was ever there is carried on from the first count by what was added.
+    counts = File(site, sheets.customer_statistics(), kind="stock-counts", unit="members")
+    assert counts.preview()["counts"] == {"new": 31, "changed": 0, "same": 0, "bad": 0}
+    counts.commit()
+    stored = sorted((one["day"].day, one["cumulative"], one["current"]) for one in site.stored(STOCK_COUNTS)[-31:])
+    first = 52_001
+    assert stored == [(day, first + sum(100 + n for n in range(2, day + 1)), 52_000 + day) for day in range(1, 32)]
+    assert counts.preview()["counts"] == {"new": 0, "changed": 0, "same": 31, "bad": 0}
 
 
 def test_a_long_list_names_its_bad_rows_in_the_words_of_the_file(site: Site) -> None:
@@ -244,3 +252,18 @@ def test_only_two_imports_run_at_once(site: Site) -> None:
             answer = send(site, what, file.data, **file.fields)
             assert (answer.status_code, last(answer)["error"]["message"]) == (503, "正在导入的人较多，请稍后再试")
     assert file.preview()["counts"]["new"] == 1
+
+
+@pytest.mark.parametrize("kind", ["friends", "sales", "pushes", "stock-counts", "targets"])
+@pytest.mark.parametrize("format_", ["xlsx", "csv"])
+def test_what_was_exported_is_imported_again_without_a_question(site: Site, kind: str, format_: str) -> None:
+    path = f"/export/facts/{kind}?unit=article&from=2023-04-01&to=2023-09-30&format={format_}"
+    file = File(site, site.get(path).content, f"{kind}.{format_}", kind=kind)
+    counts = file.preview()["counts"]
+    assert counts["same"] > 0
+    assert counts == {"new": 0, "changed": 0, "same": counts["same"], "bad": 0}
+    template = site.get(f"/export/templates/{kind}?unit=article&format={format_}")
+    found = File(site, template.content, f"{kind}.{format_}", kind=kind)
+    assert [column["field"] for column in found.reading["columns"]] == [
+        column["field"] for column in file.reading["columns"]
+    ]

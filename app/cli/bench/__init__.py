@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from app.cli.bench.board import board_figures
+from app.cli.bench.grid import grid_figures
 from app.cli.bench.imports import import_figures
 from app.cli.bench.server import server_figures
 from app.cli.demo.load import load_demo
@@ -31,6 +32,7 @@ def bench_command(rounds: int, out: Path | None) -> None:
         load_demo(database, today, lambda _line: None)
         figures = board_figures(database, today, rounds) | server_figures(database, url, today, rounds)
         figures |= import_figures(database, url)
+        figures |= grid_figures(database, url, today, rounds)
         database.close()
     for name, value in figures.items():
         click.echo(f"{name:<52} {value:>10.2f}")

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.cli.bench.server import memory, served
+from app.cli.bench.server import cpu, memory, served
 from app.db import Database
 from app.domain.facts import FIRST_DAY
 from app.domain.period import DAY
@@ -41,12 +41,13 @@ def import_figures(database: Database, url: str, rows: int = ROWS) -> dict[str, 
         reading = json.dumps(browser.first_answer()["reading"])
         before = memory(process.pid)
         Path(f"/proc/{process.pid}/clear_refs").write_text("5", encoding="ascii")
-        start = perf_counter()
+        start, spent = perf_counter(), cpu(process.pid)
         found = browser.ask("preview", {"reading": reading})["result"]
         figures[f"preview of {rows} rows, s"] = perf_counter() - start
         start = perf_counter()
         browser.ask("commit", {"reading": reading, "fingerprint": found["fingerprint"]})
         figures[f"import of {rows} rows, s"] = perf_counter() - start
+        figures["both, CPU s"] = cpu(process.pid) - spent
         figures["memory an import takes, MB"] = memory(process.pid, "VmHWM") - before
     return figures
 

@@ -41,10 +41,10 @@ def server_figures(database: Database, url: str, today: date, rounds: int) -> di
         spent: dict[str, float] = dict.fromkeys(paths, 0.0)
         for _ in range(rounds):
             for name, path in paths.items():
-                before, since = _cpu(process.pid), perf_counter()
+                before, since = cpu(process.pid), perf_counter()
                 http.get(path)
                 times[name].append((perf_counter() - since) * 1000)
-                spent[name] += (_cpu(process.pid) - before) * 1000
+                spent[name] += (cpu(process.pid) - before) * 1000
         for name, taken in times.items():
             figures[f"{name}, p50 ms"] = median(taken)
             figures[f"{name}, CPU ms"] = spent[name] / rounds
@@ -134,6 +134,7 @@ def memory(pid: int, name: str = "VmRSS") -> float:
     return int(line.split()[1]) / 1024
 
 
-def _cpu(pid: int) -> float:
+def cpu(pid: int) -> float:
+    """Return the seconds of CPU that a process has used."""
     fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
