@@ -107,6 +107,7 @@ def around(
         "units": unit_options(tree, viewer, unit.code, entering),
         "tabs": _tabs(session, place, states[day]),
         "saved": saved(history.last_saved(session, place.table.kind, unit.id, place.days), now),
+        "history_href": "/history?" + urlencode({"unit": unit.code, "from": day.isoformat(), "to": day.isoformat()}),
         "lock": lock_words(closing) if closing else None,
         "no_data": states[day].state is DayState.NO_DATA,
         "can_mark": may_write and closing is None and day <= today and not _present(session, place, states[day]),

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
@@ -134,6 +135,7 @@ def _context(
         "unit_name": unit.name,
         "units": unit_options(tree, viewer, unit.code),
         "saved": saved(history.last_saved(session, TARGETS.kind, unit.id, [month]), now),
+        "history_href": "/history?" + urlencode({"unit": unit.code, "kind": TARGETS.kind, "from": month, "to": month}),
         "lock": lock_words(closing) if closing else None,
         "user": viewer.name,
         "script": script_data(form, Before()),

@@ -152,8 +152,8 @@ def test_starts_at_the_same_moment_migrate_once(bare_database: Database) -> None
         "upgrade(Database(sys.argv[1])); print('done')"
     )
     command = [sys.executable, "-c", code, _address(bare_database)]
-    starts = [subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) for _ in range(3)]
-    assert [start.communicate(timeout=60)[0].strip() for start in starts] == ["done"] * 3
+    starts = [subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    assert [start.communicate(timeout=60)[0].strip() for start in starts] == ["done"] * 2
     assert not pending(bare_database)
 
 

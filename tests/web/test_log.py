@@ -29,6 +29,9 @@ def test_a_save_is_one_line_of_the_log_and_its_page_names_every_cell(site: Site)
     olga.fill_in(AT, {"video.adds": "90", "video.reach": "1000", "douyin.adds": "0"})
     (line, *_) = lines(site.page("/history?kind=friends"))
     assert line[1:7] == ["olga", "页面", "好友", "电商私域组", "2023/10/06", "2"]
+    # The form leads to the log of its day.
+    (link,) = olga.page(AT).one(id="last-saved").all("a")
+    assert [row[1:4] for row in lines(olga.page(link["href"]))] == [["olga", "页面", "好友"]]
     cells = site.page(newest(site)).one("table").cells()[1:]
     assert ["视频号", "电商私域组", "2023/10/06", "新增好友", "未填", "90"] in cells
     assert ["视频号", "电商私域组", "2023/10/06", "触达数", "未填", "1,000"] in cells
