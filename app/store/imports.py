@@ -117,8 +117,8 @@ def write(
 ) -> Imported:
     """Write the rows as one batch, all or none.
 
-    Raises Conflict when the stored rows are not those of the preview that had this fingerprint, and
-    Invalid when there are rows with problems that were not to be skipped.
+    Raises Conflict when the stored rows are not those of the preview that had this fingerprint; where
+    rows with problems were not to be skipped, Closed for a closed month, else Invalid.
     """
     weigher, tally = Weigher(session, viewer, table, today, lock=True), Tally()
     log = Log(session, replace(viewer, origin=ORIGIN), table.kind, reason)
@@ -134,6 +134,8 @@ def write(
         see(chunk[-1].row)
     if fingerprint is not None and weigher.fingerprint != fingerprint:
         raise Conflict(STALE)
+    if weigher.closing is not None and not skip_bad:
+        raise weigher.closing.refusal()
     if refused and not skip_bad:
         problems = ((row.row, problem) for row in refused for problem in row.problems)
         raise Invalid([Issue(problem.column, problem.message, row) for row, problem in problems])

@@ -53,6 +53,8 @@ class Weigher:
         self._permitted: set[int] = set()
         self.resolver = Resolver(table, units.load_tree(session), channels.load(session))
         self._closed = closings.load(session)
+        self.closing: closings.Closing | None = None
+        """The closed month that the first such row falls into."""
         # By plain tuples: the collector of garbage looks at each named one again and again.
         self._seen: dict[tuple[Any, ...], int] = {}
         self._counts = Carried(session)
@@ -127,6 +129,7 @@ class Weigher:
         closing = closings.of_day(self._closed, self._table, write.key.day, day_n)
         if closing is None or write.before(self._table) == write.values:
             return False
+        self.closing = self.closing or closing
         scale.refuse(Invalid.one(self._table.day_key, closing.text, write.index))
         return True
 

@@ -194,10 +194,15 @@ def test_units_of_others_and_unknown_ones_read_the_same(site: Site) -> None:
 def test_a_closed_month_is_a_problem_that_names_who_closed_it(site: Site) -> None:
     with site.database.write() as session:
         closings.close(session, SYSTEM, date(2023, 8, 1), TODAY)
-    seen = File(site, long(row("2023-08-02"), row())).preview()
+    file = File(site, long(row("2023-08-02"), row()))
+    seen = file.preview()
     assert (seen["counts"]["new"], seen["counts"]["bad"]) == (1, 1)
     (text,) = seen["bad"][0]["texts"]
     assert text.startswith("第 2 行「日期」：2023年8月已由 luopan 于")
+    answer = file.commit()
+    assert (answer.status_code, friends(site, UNIT)) == (409, [])
+    assert "2023年8月已由 luopan 于" in answer.text
+    assert last(file.commit(skip="on"))["result"]["left_out"] == 1
 
 
 def test_targets_are_read_by_metric_and_codes_win_over_names(site: Site) -> None:
