@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.domain.errors import Busy, LuopanError
+from app.domain.errors import LuopanError
 from app.domain.text import Text
 from app.inputs.facts import FactInput
 
@@ -64,13 +64,6 @@ class Cancelled(LuopanError):
 
     def __init__(self) -> None:
         super().__init__(Text("已取消，没有写入任何数据", "Cancelled; nothing was written"))
-
-
-class Crowded(Busy):
-    """Too many imports run at once."""
-
-    def __init__(self) -> None:
-        LuopanError.__init__(self, Text("正在导入的人较多，请稍后再试", "Too many imports are running"))
 
 
 Chunk = Sequence[Parsed]

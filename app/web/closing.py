@@ -11,13 +11,11 @@ from app.boards.read import coverage_of
 from app.domain.errors import Conflict, Invalid
 from app.domain.period import DAY, month_of
 from app.domain.roles import Action
-from app.domain.text import Text
-from app.inputs.types import parse_day
 from app.queries import closings, units
 from app.store import closings as store
 from app.store import days
 from app.web.boards import month_param
-from app.web.filters import default_unit
+from app.web.filters import day_param, default_unit
 from app.web.guard import Conf, Db, Who, database_of, needs, pages, settings_of, typed_fields, viewer_of
 from app.web.render import shell
 
@@ -95,10 +93,7 @@ def _page(request: Request, errors: dict[date, str], status: int = 200, reason: 
 def _no_data(request: Request, fields: dict[str, str]) -> Response:
     settings, viewer = settings_of(request), viewer_of(request)
     unit, on = fields.get("unit", ""), fields.get("on") != "0"
-    try:
-        day = parse_day(fields.get("day", ""))
-    except ValueError:
-        raise Invalid.one("day", Text("日期格式应为 YYYY-MM-DD", "must be a day YYYY-MM-DD")) from None
+    day = day_param("day", fields.get("day", ""))
     with database_of(request).write() as session:
         days.mark(session, viewer, unit, day, settings.today(), on=on)
     return RedirectResponse(_back(fields, unit, day), 303)

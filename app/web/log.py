@@ -9,17 +9,15 @@ from fastapi import Query, Request, Response
 from fastapi.responses import RedirectResponse
 from starlette.concurrency import run_in_threadpool
 
-from app.domain.errors import Conflict, InTheWay, Invalid
+from app.domain.errors import Conflict, InTheWay
 from app.domain.facts import TABLES, TARGETS
 from app.domain.roles import Action, Viewer
-from app.domain.text import Text
 from app.domain.tree import Tree
-from app.inputs.types import parse_day
 from app.queries import channels, log, units
 from app.queries.log import Batch, Wanted
 from app.store import undo as store
 from app.web.changes import KINDS, ORIGINS, Named
-from app.web.filters import unit_options
+from app.web.filters import day_param, unit_options
 from app.web.guard import Conf, Db, Who, database_of, needs, pages, settings_of, viewer_of
 from app.web.render import shell
 
@@ -141,10 +139,7 @@ def _moments(on: str, zone: ZoneInfo) -> tuple[datetime | None, datetime | None]
 
 
 def _day(field: str, text: str) -> date | None:
-    try:
-        return parse_day(text) if text else None
-    except ValueError:
-        raise Invalid.one(field, Text("日期格式应为 YYYY-MM-DD", "must be a day YYYY-MM-DD")) from None
+    return day_param(field, text) if text else None
 
 
 def _href(params: dict[str, Any]) -> str:

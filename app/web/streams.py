@@ -14,9 +14,9 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from app.db import is_away
-from app.domain.errors import BUSY, LuopanError
+from app.domain.errors import BUSY, Busy, LuopanError
 from app.domain.text import Text
-from app.inputs.imports import Cancelled, Crowded
+from app.inputs.imports import Cancelled
 
 log = logging.getLogger("luopan")
 
@@ -26,6 +26,7 @@ QUIET = 0.3
 """Seconds before the first progress: what ends earlier answers with its own status."""
 EVERY = 0.1
 
+CROWDED = Text("正在导入的人较多，请稍后再试", "Too many imports are running")
 FAILED = Text("出错了，没有写入任何数据", "Something went wrong; nothing was written")
 
 _places = threading.BoundedSemaphore(AT_ONCE)
@@ -37,9 +38,9 @@ Tell = Callable[[LuopanError], Line]
 
 @contextmanager
 def place() -> Iterator[None]:
-    """Hold one of the few places for imports; Crowded when all are taken."""
+    """Hold one of the few places for imports; Busy when all are taken."""
     if not _places.acquire(blocking=False):
-        raise Crowded
+        raise Busy(CROWDED)
     try:
         yield
     finally:
