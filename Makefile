@@ -4,7 +4,7 @@
 PYTHON ?= python3
 PORT ?= 8000
 PIP := .venv/bin/python -m pip install --quiet --disable-pip-version-check
-COMPILE := .venv/bin/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --extra all --group build --generate-hashes --no-annotate --no-header --no-emit-index-url --no-emit-find-links
+COMPILE := .venv/bin/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --extra all --group build --generate-hashes --no-annotate --no-header --no-strip-extras --no-emit-index-url --no-emit-find-links
 LINT := .venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy app tests && .venv/bin/lint-imports --no-logo
 PYTEST := .venv/bin/python -m pytest -n 2 --dist worksteal
 COVERAGE := --cov --cov-report= && .venv/bin/python -m tests.floors
