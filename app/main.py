@@ -1,5 +1,6 @@
 """The application: routers, middleware, error answers and health."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -16,6 +17,7 @@ from app.api.router import COMPONENTS
 from app.api.router import router as api
 from app.db import Database
 from app.domain.errors import LuopanError
+from app.jobs.seen import Seen
 from app.settings import Settings
 from app.web import errors as pages
 from app.web.middleware import HEADERS, BodyLimit, SafeHeaders
@@ -32,10 +34,14 @@ ABOUT = (
 
 def create_app(settings: Settings, database: Database) -> FastAPI:
     """Return the application; it keeps nothing between requests but the database's connections."""
+    seen = Seen()
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        writing = asyncio.create_task(seen.run(database))
         yield
+        writing.cancel()
+        seen.flush(database)
         database.close()
 
     app = FastAPI(
@@ -48,7 +54,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
         lifespan=lifespan,
         redirect_slashes=False,  # such a redirect would repeat whatever Host the request names
     )
-    app.state.settings, app.state.database = settings, database
+    app.state.settings, app.state.database, app.state.seen = settings, database, seen
     app.add_middleware(BodyLimit, limit=settings.max_body_mb * 1024 * 1024)
     app.add_middleware(SafeHeaders)
     for kind in (LuopanError, RequestValidationError, HTTPException, SQLAlchemyError, Exception):

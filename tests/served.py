@@ -1,5 +1,6 @@
 """A served Luopan: the demo's organisation with the article's case, four people, and a clock that stands still."""
 
+import re
 import secrets
 import shutil
 from collections.abc import Iterator, Mapping
@@ -27,7 +28,8 @@ from app.main import create_app
 from app.models import LoginSession, User
 from app.queries.facts import table_of
 from app.settings import Settings
-from app.store import access, channels, facts, units
+from app.store import channels, facts, passwords, units, users
+from app.store.secrets import session_hash
 from app.web.guard import cookie_name
 from tests.page import Node, parse
 
@@ -43,6 +45,12 @@ PEOPLE: dict[str, tuple[Role, str | None]] = {
     "vic": (Role.VIEWER, None),
 }
 """Name, role and unit of everybody who can log in."""
+
+
+@cache
+def stored_password() -> str:
+    """Return what is stored of everybody's password: hashing it once is enough."""
+    return passwords.hashed(PASSWORD, "")
 
 
 class Frozen(Settings):
@@ -63,7 +71,7 @@ def fill(database: Database) -> None:
             given = ChannelInput(**{k: v for k, v in channel.items() if k != "code"})
             channels.put(session, SYSTEM, channel["code"], given)
         for name, (role, code) in PEOPLE.items():
-            access.add_user(session, name, PASSWORD, role, code)
+            users.add(session, SYSTEM, name, [users.Given(role, code)], stored_password())
     for kind, rows in article.facts():
         put(database, kind, rows)
 
@@ -90,7 +98,7 @@ def begin_session(database: Database, settings: Settings, name: str, *, lives: t
     session_id, now = secrets.token_urlsafe(32), datetime.now(UTC)
     with database.write() as session:
         user_id = session.execute(select(User.id).where(User.name == name)).scalar_one()
-        hashed = access.session_hash(settings.key, session_id)
+        hashed = session_hash(settings.key, session_id)
         row = {"id_hash": hashed, "user_id": user_id, "created_at": now, "expires_at": now + lives}
         session.execute(insert(LoginSession), [row])
     return session_id
@@ -161,7 +169,7 @@ class Site:
     def add_person(self, name: str, role: Role, unit: str | None = None) -> "Site":
         """Return the browser of a new person."""
         with self.database.write() as session:
-            access.add_user(session, name, PASSWORD, role, unit)
+            users.add(session, SYSTEM, name, [users.Given(role, unit)], stored_password())
         return self.of(name)
 
 
@@ -184,7 +192,7 @@ def routes(app: FastAPI) -> list[APIRoute]:
     return [route for route in found if not route.include_in_schema]
 
 
-OPEN = {"/login", "/logout", "/healthz", "/static/{version}/{path:path}"}
+OPEN = {"/login", "/logout", "/setup", "/healthz", "/static/{version}/{path:path}"}
 """What answers without a login."""
 
 
@@ -195,6 +203,6 @@ DOWNLOADS = "/export/"
 def addresses(app: FastAPI, method: str = "GET") -> list[str]:
     """Return the address of every page behind the login; one for each kind of form, and the first batch."""
     paths = [route.path for route in routes(app) if route.path not in OPEN and method in (route.methods or ())]
-    paths = [path.replace("{batch}", "1") for path in paths if not path.startswith(DOWNLOADS)]
+    paths = [re.sub(r"\{(batch|person|token)\}", "1", path) for path in paths if not path.startswith(DOWNLOADS)]
     kinds = [table.kind for table in DAILY]
     return [path.replace("{kind}", kind) for path in paths for kind in (kinds if "{kind}" in path else kinds[:1])]

@@ -18,7 +18,7 @@ from app.domain.text import Text
 from app.inputs.problems import MESSAGES
 from app.queries import access
 from app.settings import Settings
-from app.store.access import token_hash
+from app.store.secrets import token_hash
 
 ACTION = "x-luopan-action"
 
@@ -42,9 +42,9 @@ class GuardedRoute(APIRoute):
 
         async def guarded(request: Request) -> Response:
             viewer = await run_in_threadpool(_authenticate, request)
-            # Units and channels belong to the company as a whole; elsewhere the rows say which unit is meant.
-            viewer.require(action, () if action is Action.MANAGE else None)
             request.state.viewer = viewer
+            request.app.state.seen.note(viewer)
+            viewer.require(action)
             return await (handle(request) if request.method == "GET" else _write(request, handle))
 
         return guarded
@@ -69,7 +69,8 @@ def _authenticate(request: Request) -> Viewer:
     viewer = None
     if scheme.lower() == "bearer" and token:
         with database_of(request).read() as session:
-            viewer = access.by_token(session, token_hash(token.strip()))
+            peer = None if request.client is None else request.client.host
+            viewer = access.by_token(session, token_hash(token.strip()), peer)
     if viewer is None:
         raise Unauthenticated(Text("请提供有效的令牌", "A valid API token is required"))
     return viewer

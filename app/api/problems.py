@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 
 from app.api.respond import to_json
 from app.db import is_away
-from app.domain.errors import BUSY, Conflict, Invalid, Issue, LuopanError
+from app.domain.errors import BUSY, Conflict, Invalid, Issue, LuopanError, Throttled
 from app.inputs.problems import issues
 
 RETRY_SECONDS = 2
@@ -62,6 +62,8 @@ def headers_of(error: Exception, status: int) -> dict[str, str]:
         headers["WWW-Authenticate"] = "Bearer"
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         headers["Retry-After"] = str(RETRY_SECONDS)
+    if isinstance(error, Throttled):
+        headers["Retry-After"] = str(error.seconds)
     return headers
 
 

@@ -3,11 +3,12 @@
 import click
 from pydantic import ValidationError
 
-from app.cli.accounts import token, user
+from app.cli.accounts import user
 from app.cli.data import demo_command, migrate_command, verify_command
 from app.cli.exports import export_command
 from app.cli.imports import import_command
 from app.cli.serve import serve_command
+from app.cli.tokens import token
 from app.settings import load
 
 

@@ -11,9 +11,10 @@ from app.cli import migrate
 from app.cli.demo.load import is_empty, load_demo
 from app.cli.opened import opened
 from app.db import Database
-from app.domain.roles import Role
+from app.domain.roles import SYSTEM, Role
+from app.queries.access import has_users
 from app.settings import ROOT, Settings, load
-from app.store import access
+from app.store import links, passwords, users
 
 GRACE_SECONDS = 8
 """How long requests may finish after SIGTERM."""
@@ -44,6 +45,8 @@ def serve_command(host: str, port: int, *, with_migrations: bool, with_demo: boo
         if with_demo:
             _first_start(database, settings)
         click.echo(f"Luopan 罗盘: http://{host}:{port}", err=True)
+        if key := _setup_key(database):
+            click.echo(f"first admin, once within 3 days: http://{host}:{port}/setup?key={key}", err=True)
         if with_demo and login_file(database).exists():
             click.echo(f"login: {login_file(database).read_text(encoding='utf-8').strip()}", err=True)
         _run(settings, database, host, port)
@@ -55,9 +58,18 @@ def _first_start(database: Database, settings: Settings) -> None:
         return
     load_demo(database, settings.today(), lambda line: click.echo(line, err=True))
     password = secrets.token_urlsafe(9)
+    hashed = passwords.hashed(password, DEMO_USER)
     with database.write() as session:
-        access.add_user(session, DEMO_USER, password, Role.ADMIN)
+        users.add(session, SYSTEM, DEMO_USER, [users.Given(Role.ADMIN)], hashed)
     _keep(login_file(database), f"{DEMO_USER} / {password}\n")
+
+
+def _setup_key(database: Database) -> str | None:
+    """Return the key of a link that makes the first admin, where nobody can log in yet."""
+    if migrate.pending(database):
+        return None
+    with database.write() as session:
+        return None if has_users(session) else links.for_first_admin(session)
 
 
 def _keep(path: Path, text: str) -> None:

@@ -1,5 +1,6 @@
 """What can go wrong, in words that an edge turns into a status and a page."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
@@ -76,6 +77,18 @@ class Busy(LuopanError):
 
     def __init__(self, message: Text = BUSY) -> None:
         super().__init__(message)
+
+
+class Throttled(LuopanError):
+    """Too many tries; `seconds` says how long to wait."""
+
+    status = 429
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = max(1, math.ceil(seconds))
+        minutes = math.ceil(self.seconds / 60)
+        message = Text("尝试次数过多，请在 {minutes} 分钟后再试", "Too many tries; try again in {minutes} min")
+        super().__init__(message.fill(minutes=minutes))
 
 
 class Conflict(LuopanError):

@@ -1,12 +1,13 @@
 """Tables of the database, and nothing else."""
 
-from app.models.access import ApiToken, LoginSession, User, UserGrant
+from app.models.access import ApiToken, LoginSession, OneTimeLink, User, UserGrant, UserIdentity
 from app.models.base import Base
 from app.models.channels import Channel
 from app.models.closing import MonthClosing, NoDataDay
 from app.models.facts import FACT_MODELS, Friends, Pushes, Retention, Sales, StockCount, Target
 from app.models.history import Change, ChangeBatch, UndoneBatch
 from app.models.imports import ImportMapping
+from app.models.security import SecurityEntry, Throttle
 from app.models.units import OrgUnit
 from app.models.workspace import DataVersion, Setting
 
@@ -23,14 +24,18 @@ __all__ = [
     "LoginSession",
     "MonthClosing",
     "NoDataDay",
+    "OneTimeLink",
     "OrgUnit",
     "Pushes",
     "Retention",
     "Sales",
+    "SecurityEntry",
     "Setting",
     "StockCount",
     "Target",
+    "Throttle",
     "UndoneBatch",
     "User",
     "UserGrant",
+    "UserIdentity",
 ]

@@ -5,18 +5,37 @@ from datetime import UTC, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.domain.roles import Grant, Role, Viewer
+from app.domain.roles import Grant, Role, TokenScope, Viewer
 from app.models import ApiToken, LoginSession, User, UserGrant
 
+MAX_NAME = 120
+"""Of an actor in the history."""
 
-def by_token(session: Session, token_hash: str) -> Viewer | None:
-    """Return the viewer of a live token."""
-    query = select(ApiToken.name, ApiToken.role, ApiToken.unit_id)
+
+def by_token(session: Session, token_hash: str, address: str | None = None) -> Viewer | None:
+    """Return the viewer of a live token, with what its owner holds now."""
+    now = datetime.now(UTC)
+    columns = (ApiToken.id, ApiToken.name, ApiToken.role, ApiToken.unit_id, ApiToken.scopes, ApiToken.owner_id)
+    query = select(*columns, ApiToken.expires_at, User.active, User.name.label("owner")).outerjoin(
+        User, User.id == ApiToken.owner_id
+    )
     row = session.execute(query.where(ApiToken.token_hash == token_hash, ApiToken.revoked_at.is_(None))).first()
-    return None if row is None else Viewer(row.name, (Grant(Role(row.role), row.unit_id),), origin="token")
+    if row is None or row.active is False or (row.expires_at is not None and row.expires_at <= now):
+        return None
+    scopes = [TokenScope(scope) for scope in row.scopes.split()]
+    return Viewer(
+        # People name their tokens as they like: the history says whose it was.
+        row.name if row.owner is None else f"{row.name} · {row.owner}"[:MAX_NAME],
+        (Grant(Role(row.role), row.unit_id),),
+        origin="token",
+        token_id=row.id,
+        owned=None if row.owner_id is None else _grants(session, row.owner_id),
+        limit=frozenset(action for scope in scopes for action in scope.actions),
+        address=address,
+    )
 
 
-def by_session(session: Session, id_hash: str) -> Viewer | None:
+def by_session(session: Session, id_hash: str, address: str | None = None) -> Viewer | None:
     """Return the viewer of a live login of an active user."""
     query = (
         select(User.id, User.name)
@@ -26,11 +45,22 @@ def by_session(session: Session, id_hash: str) -> Viewer | None:
     user = session.execute(query).first()
     if user is None:
         return None
-    grants = session.execute(select(UserGrant.role, UserGrant.unit_id).where(UserGrant.user_id == user.id))
-    held = tuple(Grant(Role(role), unit_id) for role, unit_id in grants)
-    return Viewer(user.name, held, user_id=user.id)
+    return Viewer(user.name, _grants(session, user.id), user_id=user.id, session=id_hash, address=address)
+
+
+def by_password(session: Session, name: str) -> tuple[int, str] | None:
+    """Return the id of an active user and what is stored of the password."""
+    row = session.execute(select(User.id, User.password_hash).where(User.name == name, User.active)).first()
+    return None if row is None else (row.id, row.password_hash)
 
 
 def has_users(session: Session) -> bool:
     """Say whether anybody can log in at all."""
     return session.execute(select(User.id).limit(1)).first() is not None
+
+
+def _grants(session: Session, user_id: int) -> tuple[Grant, ...]:
+    rows = session.execute(
+        select(UserGrant.role, UserGrant.unit_id).where(UserGrant.user_id == user_id).order_by(UserGrant.id)
+    )
+    return tuple(Grant(Role(role), unit_id) for role, unit_id in rows)

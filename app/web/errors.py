@@ -4,7 +4,7 @@ import secrets
 
 from fastapi import Request, Response
 
-from app.domain.errors import BUSY, Busy, LuopanError
+from app.domain.errors import BUSY, Busy, LuopanError, Throttled
 from app.domain.roles import Action
 from app.domain.text import Text
 from app.web.filters import NoUnits
@@ -17,6 +17,7 @@ _TITLES = {
     404: Text("没有这个页面", "No such page"),
     409: Text("数据已被修改", "The data has changed"),
     413: Text("内容过大", "Too large"),
+    429: Text("请稍后再试", "Try again later"),
     422: Text("地址或内容有误", "Bad input"),
     500: Text("出错了", "Something went wrong"),
     503: Text("数据库暂时无法访问", "The database is away"),
@@ -57,6 +58,8 @@ def page_for(request: Request, error: Exception, status: int) -> Response:
     made = shell(request, "error.html", "", context, status) if inside else page("error.html", context, status)
     if status == 503:  # noqa: PLR2004 (service unavailable)
         made.headers["Retry-After"] = "2"
+    if isinstance(error, Throttled):
+        made.headers["Retry-After"] = str(error.seconds)
     return made
 
 

@@ -15,7 +15,7 @@ from app.domain.roles import Action, Viewer
 from app.domain.text import Text
 from app.queries import access
 from app.settings import Settings
-from app.store.access import session_hash
+from app.store.secrets import session_hash
 
 COOKIE = "luopan_session"
 ACTION = "x-luopan-action"
@@ -27,9 +27,9 @@ def cookie_name(settings: Settings) -> str:
     return f"__Host-{COOKIE}" if settings.env == "production" else COOKIE
 
 
-def needs(action: Action) -> dict[str, str]:
-    """Return what a page declares (as `openapi_extra`): the action that its viewer must be allowed."""
-    return {ACTION: action.value}
+def needs(*actions: Action) -> dict[str, str]:
+    """Return what a page declares (as `openapi_extra`): the actions of which its viewer must be allowed one."""
+    return {ACTION: " ".join(actions)}
 
 
 class GuardedPage(APIRoute):
@@ -38,15 +38,17 @@ class GuardedPage(APIRoute):
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Return the handler behind the checks."""
         handle = super().get_route_handler()
-        action = Action((self.openapi_extra or {})[ACTION])
+        actions = [Action(action) for action in (self.openapi_extra or {})[ACTION].split()]
 
         async def guarded(request: Request) -> Response:
             require_same_site(request)
-            viewer = await run_in_threadpool(_viewer, request)
+            viewer = await run_in_threadpool(logged_in, request)
             if viewer is None:
                 return _to_login(request)
-            viewer.require(action)
             request.state.viewer = viewer
+            request.app.state.seen.note(viewer)
+            if not any(viewer.may(action) for action in actions):
+                viewer.require(actions[0])
             return await handle(request)
 
         return guarded
@@ -95,13 +97,19 @@ def storable(text: str) -> str:
     return text.replace("\0", "\ufffd")
 
 
-def _viewer(request: Request) -> Viewer | None:
+def logged_in(request: Request) -> Viewer | None:
+    """Return whoever the session cookie belongs to."""
     settings = settings_of(request)
     session_id = request.cookies.get(cookie_name(settings))
     if not session_id:
         return None
     with database_of(request).read() as session:
-        return access.by_session(session, session_hash(settings.key, session_id))
+        return access.by_session(session, session_hash(settings.key, session_id), peer_of(request))
+
+
+def peer_of(request: Request) -> str | None:
+    """Return the address that the request came from; a proxy's word counts only where the server trusts it."""
+    return None if request.client is None else request.client.host[:45]
 
 
 def _to_login(request: Request) -> Response:

@@ -50,7 +50,7 @@ class JsonPage(GuardedPage, JsonErrors):
 scripted = APIRouter(route_class=JsonPage, include_in_schema=False)
 
 
-@router.get("/import", openapi_extra=needs(Action.WRITE_FACTS))
+@router.get("/import", openapi_extra=needs(Action.WRITE_FACTS, Action.WRITE_TARGETS))
 def import_page(request: Request, database: Db, settings: Conf, viewer: Who) -> Response:
     """Show the page on which a file is chosen; everything else happens on it."""
     with database.read() as session:
@@ -64,26 +64,26 @@ def import_page(request: Request, database: Db, settings: Conf, viewer: Who) -> 
     return shell(request, "import.html", "import", {"page_title": "导入", "config": config})
 
 
-@scripted.post("/import/inspect", openapi_extra=needs(Action.WRITE_FACTS))
+@scripted.post("/import/inspect", openapi_extra=needs(Action.WRITE_FACTS, Action.WRITE_TARGETS))
 async def inspect(request: Request) -> Response:
     """Say what a file seems to hold, and how it was read the last time."""
     with place():
         return await run_in_threadpool(import_work.inspected, request, await uploaded(request))
 
 
-@scripted.post("/import/preview", openapi_extra=needs(Action.WRITE_FACTS))
+@scripted.post("/import/preview", openapi_extra=needs(Action.WRITE_FACTS, Action.WRITE_TARGETS))
 async def preview(request: Request) -> Response:
     """Stream what writing a file would do."""
     return streamed(request, await uploaded(request), import_work.preview)
 
 
-@scripted.post("/import/commit", openapi_extra=needs(Action.WRITE_FACTS))
+@scripted.post("/import/commit", openapi_extra=needs(Action.WRITE_FACTS, Action.WRITE_TARGETS))
 async def commit(request: Request) -> Response:
     """Write a file as it was previewed, and stream how far it is."""
     return streamed(request, await uploaded(request), import_work.write)
 
 
-@scripted.post("/import/bad", openapi_extra=needs(Action.WRITE_FACTS))
+@scripted.post("/import/bad", openapi_extra=needs(Action.WRITE_FACTS, Action.WRITE_TARGETS))
 async def bad(request: Request) -> Response:
     """Return the rows with problems as a csv."""
     with place():

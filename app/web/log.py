@@ -74,7 +74,7 @@ def batch_page(request: Request, batch: int, database: Db, viewer: Who) -> Respo
     return _batch(request, batch)
 
 
-@router.post("/history/{batch}/undo", openapi_extra=needs(Action.WRITE_FACTS))
+@router.post("/history/{batch}/undo", openapi_extra=needs(Action.WRITE_FACTS, Action.WRITE_TARGETS))
 async def undo(request: Request, batch: int) -> Response:
     """Undo a batch as a whole; what stands in the way is listed."""
     return await run_in_threadpool(_undo, request, batch)

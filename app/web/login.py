@@ -1,20 +1,33 @@
 """Logging in and out."""
 
+from datetime import timedelta
 from typing import Annotated
 
+import structlog
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
+from sqlalchemy.orm import Session
 
-from app.store import access
-from app.web.guard import Conf, Db, OpenPage, cookie_name, storable
+from app.domain.errors import Throttled
+from app.domain.security import Event
+from app.queries import access
+from app.settings import load
+from app.store import passwords, security, sessions, throttle
+from app.store.sessions import Browser
+from app.web.guard import Conf, Db, OpenPage, cookie_name, database_of, logged_in, peer_of, settings_of, storable
 from app.web.render import page
 
 router = APIRouter(route_class=OpenPage, include_in_schema=False)
 
+SHORT = timedelta(hours=12)
+"""How long a login lasts at most that is not to be kept; its cookie goes with the browser."""
+
+log = structlog.get_logger("luopan.security")
+
 
 def safe_next(target: str) -> str:
     """Return a path on this site; anything else becomes the start page."""
-    # Browsers read \ as / and drop tabs and line ends: "//" then names another host.
+    # Browsers read \\ as / and drop tabs and line ends: "//" then names another host.
     plain = target.isprintable() and "\\" not in target
     return target if plain and target.startswith("/") and not target.startswith("//") else "/"
 
@@ -22,31 +35,56 @@ def safe_next(target: str) -> str:
 @router.get("/login")
 def login_page(next: str = "/") -> Response:  # noqa: A002 (the parameter's name in the address)
     """Show the login form."""
-    return page("login.html", {"page_title": "登录", "error": None, "name": "", "next": safe_next(next)})
+    return _form("", safe_next(next))
 
 
 @router.post("/login")
 def log_in(
+    request: Request,
     database: Db,
-    settings: Conf,
     name: Annotated[str, Form(max_length=120)] = "",
-    password: Annotated[str, Form(max_length=1000)] = "",
+    password: Annotated[str, Form(max_length=passwords.MAX_LENGTH)] = "",
     next: Annotated[str, Form(max_length=2000)] = "/",  # noqa: A002 (the field's name)
+    *,
+    keep: Annotated[bool, Form()] = False,
 ) -> Response:
     """Start a session, or say that name or password is wrong without saying which."""
-    # Hashing takes long on purpose, so that it happens before anything is locked.
+    name, target = storable(name).strip(), safe_next(next)
+    own, shared = throttle.account(name), throttle.peer(peer_of(request))
+    try:
+        with database.write() as session:
+            left = throttle.take(session, [own, shared])
+    except Throttled as error:
+        log.warning("login_throttled", actor=name, peer=peer_of(request))
+        return _form(name, target, error.message.zh, error)
     with database.read() as session:
-        user_id = access.user_of(session, storable(name), password)
-    if user_id is None:
-        context = {"page_title": "登录", "error": "账号或密码不对", "name": name, "next": safe_next(next)}
-        return page("login.html", context, 401)
+        found = access.by_password(session, name)
+    # Hashing takes long on purpose, so nothing is locked meanwhile.
+    if not passwords.fits(found and found[1], password) or found is None:
+        _note_failure(request, name, left)
+        return _form(name, target, "账号或密码不对" + (f"，还可尝试 {left} 次" if left else "，请 15 分钟后再试"))
     with database.write() as session:
-        session_id = access.start_session(session, settings.key, user_id, settings.session_days)
-    answer = RedirectResponse(safe_next(next), 303)
+        throttle.forgive(session, own, shared)
+        session_id = started(session, request, found[0], keep=keep)
+    return entered(request, session_id, target, keep=keep)
+
+
+def started(session: Session, request: Request, user_id: int, *, keep: bool, how: str = "") -> str:
+    """Start a login for the browser that is asking, and return its id."""
+    settings = settings_of(request)
+    browser = Browser(peer_of(request), storable(request.headers.get("User-Agent", "")))
+    lives = timedelta(days=settings.session_days) if keep else SHORT
+    return sessions.start(session, settings.key, user_id, lives, browser, how)
+
+
+def entered(request: Request, session_id: str, target: str, *, keep: bool) -> Response:
+    """Return the answer that hands a browser its new session and leads on."""
+    settings = settings_of(request)
+    answer = RedirectResponse(target, 303)
     answer.set_cookie(
         cookie_name(settings),
         session_id,
-        max_age=settings.session_days * 86400,
+        max_age=settings.session_days * 86400 if keep else None,
         httponly=True,
         samesite="lax",
         secure=settings.env == "production",
@@ -57,11 +95,29 @@ def log_in(
 @router.post("/logout")
 def log_out(request: Request, database: Db, settings: Conf) -> Response:
     """End the session."""
-    session_id = request.cookies.get(cookie_name(settings))
-    if session_id:
+    viewer = logged_in(request)
+    if viewer is not None:
         with database.write() as session:
-            access.log_out(session, settings.key, session_id)
+            sessions.log_out(session, viewer)
     answer = RedirectResponse("/login", 303)
     # A browser takes no word about a __Host- cookie that is not Secure, not even the one that ends it.
     answer.delete_cookie(cookie_name(settings), secure=settings.env == "production", httponly=True, samesite="lax")
+    return answer
+
+
+def _note_failure(request: Request, name: str, left: int) -> None:
+    peer = peer_of(request)
+    log.warning("login_failed", actor=name, peer=peer)
+    with database_of(request).write() as session:
+        security.note(session, Event.LOGIN_FAILED, name, address=peer)
+        if not left:
+            security.note(session, Event.LOGIN_THROTTLED, name, address=peer)
+
+
+def _form(name: str, target: str, error: str | None = None, throttled: Throttled | None = None) -> Response:
+    status = throttled.status if throttled else 401 if error else 200
+    context = {"page_title": "登录", "error": error, "name": name, "next": target, "session_days": load().session_days}
+    answer = page("login.html", context, status)
+    if throttled:
+        answer.headers["Retry-After"] = str(throttled.seconds)
     return answer

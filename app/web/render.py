@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from app import i18n
 from app.domain.facts import Unit
-from app.domain.roles import Role, Viewer
+from app.domain.roles import Action, Viewer
 from app.domain.text import Language, Text
 from app.metrics.compare import Status
 from app.queries.history import Saved
@@ -49,7 +49,16 @@ NAV: list[dict[str, Any]] = [
             {"key": "dictionary", "href": "/dictionary", "label": "指标口径", "icon": "dictionary"},
             {"key": "units", "href": "/units", "label": "组织单元", "icon": "units"},
             {"key": "channels", "href": "/channels", "label": "渠道", "icon": "channels"},
+            {"key": "people", "href": "/people", "label": "成员", "icon": "people", "action": Action.ADMINISTER},
+            {"key": "tokens", "href": "/tokens", "label": "令牌", "icon": "key", "action": Action.ACCOUNT},
             {"key": "docs", "href": "/docs", "label": "接口", "icon": "docs"},
+            {
+                "key": "security",
+                "href": "/security",
+                "label": "安全日志",
+                "icon": "shield",
+                "action": Action.ADMINISTER,
+            },
         ],
     },
 ]
@@ -132,16 +141,25 @@ def page(template: str, context: dict[str, Any], status: int = 200) -> HTMLRespo
 def shell(request: Request, template: str, active: str, context: dict[str, Any], status: int = 200) -> HTMLResponse:
     """Render a page inside the shell: menu, viewer, freshness and message."""
     viewer: Viewer = request.state.viewer
-    role = viewer.grants[0].role if viewer.grants else Role.VIEWER
+    role = say(viewer.grants[0].role.text) if viewer.grants else "没有授权"
     base: dict[str, Any] = {
-        "nav": NAV,
+        "nav": _nav(viewer),
         "active": active,
-        "viewer": {"name": viewer.name, "initial": viewer.name[:1].upper(), "role": say(role.text)},
+        "viewer": {"name": viewer.name, "initial": viewer.name[:1].upper(), "role": role},
         "subtitle": None,
         "fresh": None,
         "flash": {"tone": "good", "text": "已保存"} if "saved" in request.query_params else None,
     }
     return page(template, {**base, **context}, status)
+
+
+def _nav(viewer: Viewer) -> list[dict[str, Any]]:
+    """Return the menu of somebody: what they may not open is not offered."""
+    groups = [
+        {**group, "items": [item for item in group["items"] if viewer.may(item.get("action", Action.READ))]}
+        for group in NAV
+    ]
+    return [group for group in groups if group["items"]]
 
 
 def saved(made: Saved | None, now: datetime) -> str | None:

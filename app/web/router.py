@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from app.web import (
+    account,
     boards,
     closing,
     dictionary,
@@ -14,13 +15,18 @@ from app.web import (
     log,
     login,
     master,
+    people,
     plan,
     recounts,
+    security,
+    setup,
+    tokens,
 )
 
 router = APIRouter()
 for _part in (
     *(login, home, boards, entry, plan, imports, exports, export_facts),
     *(log, recounts, closing, dictionary, master),
+    *(setup, account, people, tokens, security),
 ):
     router.include_router(_part.router)

@@ -29,9 +29,9 @@ from app.inputs.master import ChannelInput, UnitInput
 from app.main import create_app
 from app.models import Base
 from app.settings import Settings
-from app.store import channels, units
+from app.store import channels, tokens, units
 from app.store import facts as fact_store
-from app.store.access import add_token
+from app.store.users import Given
 
 Row = dict[str, Any]
 
@@ -136,7 +136,7 @@ class Api:
     def of(self, role: Role, unit: str | None = None) -> "Api":
         """Return a client with a new token."""
         with self.database.write() as session:
-            return self.with_token(add_token(session, f"{role} of {unit}", role, unit))
+            return self.with_token(tokens.create(session, SYSTEM, f"{role} of {unit}", Given(role, unit)))
 
     def with_token(self, token: str) -> "Api":
         return Api(self.client, self.database, token)

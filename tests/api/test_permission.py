@@ -12,7 +12,7 @@ from app.domain.roles import Role
 from app.models import ApiToken
 from tests.api.kit import KEYS, Api, Row, body, row
 
-WRITERS = {"facts": {"admin", "manager", "operator"}, "targets": {"admin", "manager"}, "master": {"admin"}}
+WRITERS = {"facts": {"admin", "operator"}, "targets": {"admin", "manager"}, "master": {"admin"}}
 RANGE = {"from": "2023-05-01", "to": "2023-05-31"}
 JSON = {"Content-Type": "application/json"}
 

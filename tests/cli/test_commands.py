@@ -24,7 +24,7 @@ from app.db import Database
 from app.domain.roles import Role
 from app.queries import access
 from app.settings import load
-from app.store.access import token_hash
+from app.store.secrets import token_hash
 
 Run = Callable[..., Result]
 
@@ -91,7 +91,10 @@ def test_a_user_is_added_with_the_password_from_standard_input(run: Run, databas
 
 @pytest.mark.parametrize(
     ("name", "password", "sentence"),
-    [("a", "short\n", "password: must have at least 8 characters"), (" ", "long enough\n", "name: must not be empty")],
+    [
+        ("a", "short\n", "password: must have at least 8 characters"),
+        (" ", "long enough\n", "name: must have 1 to 120 characters"),
+    ],
 )
 def test_a_user_without_a_name_or_a_proper_password_is_refused(
     run: Run, name: str, password: str, sentence: str

@@ -14,11 +14,12 @@ from starlette.testclient import TestClient
 from app.cli import main
 from app.cli.demo import article, channels, units
 from app.db import Database
-from app.domain.roles import Role
+from app.domain.roles import SYSTEM, Role
 from app.main import create_app
 from app.metrics.compare import Status
 from app.settings import ROOT, Settings
-from app.store.access import add_token
+from app.store import tokens
+from app.store.users import Given
 from app.web.render import NAV
 from tests.docs.generate import METRICS_PAGE, metrics_page
 
@@ -179,11 +180,11 @@ def test_images_are_small_and_shown_somewhere() -> None:
 
 def test_the_curl_lines_work(sqlite_database: Database) -> None:
     client = TestClient(create_app(Settings(), sqlite_database))
-    admin, manager = (_token(sqlite_database, role) for role in (Role.ADMIN, Role.MANAGER))
+    admin, operator = (_token(sqlite_database, role) for role in (Role.ADMIN, Role.OPERATOR))
     _load_article(client, admin)
     answers = []
     for line in (line for line in _commands(READMES[0]) if line.startswith("curl")):
-        answer = _curl(client, line, manager)
+        answer = _curl(client, line, operator)
         assert answer.status_code == 200, (line, answer.text)
         answers.append(answer.json())
     assert answers[1]["inserted"] == 1
@@ -194,7 +195,7 @@ def test_the_curl_lines_work(sqlite_database: Database) -> None:
 
 def _token(database: Database, role: Role) -> str:
     with database.write() as session:
-        return f"Bearer {add_token(session, role, role)}"
+        return f"Bearer {tokens.create(session, SYSTEM, role, Given(Role(role)))}"
 
 
 def _load_article(client: TestClient, token: str) -> None:

@@ -6,11 +6,12 @@ from app.domain.errors import Forbidden
 from app.domain.roles import ALLOWED, SYSTEM, Action, Grant, Role, Viewer
 
 TABLE = {
-    "admin": "read write_facts write_targets manage",
-    "manager": "read write_facts write_targets",
-    "operator": "read write_facts",
-    "viewer": "read",
+    "admin": "read write_facts write_targets account manage administer",
+    "manager": "read write_targets account",
+    "operator": "read write_facts account",
+    "viewer": "read account",
 }
+COMPANY_WIDE = {"manage", "administer"}
 LINEAGE = (3, 2, 1)
 """A store in a division in a company."""
 
@@ -32,6 +33,7 @@ def test_the_table_is_complete() -> None:
 @pytest.mark.parametrize("unit_id", [None, 1, 2, 3])
 def test_a_grant_holds_on_its_unit_and_below(role: Role, action: Action, unit_id: int | None) -> None:
     who, may = viewer(role, unit_id), action.value in TABLE[role.value].split()
+    may = may and (unit_id is None or action.value not in COMPANY_WIDE)
     assert who.may(action, LINEAGE) == may
     assert who.may(action) == may  # somewhere at all
     assert not who.may(action, (9,)) or unit_id is None

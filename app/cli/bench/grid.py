@@ -19,7 +19,7 @@ from app.domain.period import DAY
 from app.domain.roles import SYSTEM, Role
 from app.inputs.facts import SalesRow
 from app.inputs.master import ChannelInput
-from app.store import access, channels, facts
+from app.store import channels, facts, passwords, users
 from app.web.guard import COOKIE
 
 UNIT, NAME, PASSWORD = "ecommerce", "bench-grid", "bench-grid-only"
@@ -74,7 +74,7 @@ def grid_figures(database: Database, url: str, today: date, rounds: int) -> dict
 def _prepare(database: Database, day: date, today: date) -> None:
     """Make somebody who enters, and enough sources that a day of sales has more than 80 rows."""
     with database.write() as session:
-        access.add_user(session, NAME, PASSWORD, Role.ADMIN)
+        users.add(session, SYSTEM, NAME, [users.Given(Role.ADMIN)], passwords.hashed(PASSWORD, NAME))
         for index in range(SOURCES):
             given = ChannelInput(name=f"渠道 {index + 1}", kind="source")
             channels.put(session, SYSTEM, f"bench-{index}", given)

@@ -3,21 +3,21 @@
 import csv
 import io
 import json
+from datetime import timedelta
 from http.client import HTTPConnection
 from pathlib import Path
 from time import perf_counter, sleep
 from typing import Any
 
-from sqlalchemy import select
-
 from app.cli.bench.server import cpu, memory, served
 from app.db import Database
 from app.domain.facts import FIRST_DAY
 from app.domain.period import DAY
-from app.domain.roles import Role
-from app.models import User
+from app.domain.roles import SYSTEM, Role
 from app.settings import load
-from app.store import access
+from app.store import sessions, users
+from app.store.sessions import Browser
+from app.store.users import Given
 from app.web.guard import cookie_name
 
 ROWS = 100_000
@@ -32,9 +32,8 @@ SOURCES = ("视频号", "小程序商城", "包裹卡", "抖音", "小红书")
 def import_figures(database: Database, url: str, rows: int = ROWS) -> dict[str, float]:
     """Return seconds for the preview and the commit of a csv, and how many MB the server grew at its peak."""
     with database.write() as session:
-        access.add_user(session, "bench", "bench password", Role.ADMIN)
-        user_id = session.execute(select(User.id).where(User.name == "bench")).scalar_one()
-        cookie = access.start_session(session, load().key, user_id, 1)
+        user_id = users.add(session, SYSTEM, "bench", [Given(Role.ADMIN)])
+        cookie = sessions.start(session, load().key, user_id, timedelta(days=1), Browser())
     data, figures = _csv(rows), dict[str, float]()
     with served(url) as (process, port):
         browser = _Browser(port, cookie, data)

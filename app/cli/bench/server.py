@@ -17,8 +17,9 @@ from time import perf_counter, sleep
 from app.cli.demo.patterns import demo_days
 from app.db import Database
 from app.domain.period import DAY
-from app.domain.roles import Role
-from app.store import access
+from app.domain.roles import SYSTEM, Role
+from app.store import tokens
+from app.store.users import Given
 
 BATCH = 50_000
 PATIENCE = 30.0
@@ -27,7 +28,7 @@ PATIENCE = 30.0
 def server_figures(database: Database, url: str, today: date, rounds: int) -> dict[str, float]:
     """Return start, memory, response times, CPU per response and the time of a PUT of 50,000 rows."""
     with database.write() as session:
-        token = access.add_token(session, "bench", Role.ADMIN)
+        token = tokens.create(session, SYSTEM, "bench", Given(Role.ADMIN))
     days = demo_days(today)
     board = f"/api/v1/boards/growth?unit=luopan&from={days.first}&to={days.last}"
     figures: dict[str, float] = {}

@@ -1,0 +1,99 @@
+"""我的账号: one's own password and logins."""
+
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from fastapi import Form, Request, Response
+from fastapi.responses import RedirectResponse
+
+from app.domain.errors import Invalid, Throttled
+from app.domain.roles import Action
+from app.domain.text import Text
+from app.queries import access, units
+from app.queries import users as people
+from app.store import passwords, sessions, throttle, users
+from app.web.agents import browser_name
+from app.web.guard import Db, Who, database_of, needs, pages, settings_of, viewer_of
+from app.web.render import shell
+from app.web.setup import Password, checked
+
+router = pages()
+
+WRONG = Text("当前密码不对", "is not the present password")
+
+
+@router.get("/account", openapi_extra=needs(Action.ACCOUNT))
+def account_page(request: Request, database: Db, viewer: Who) -> Response:
+    """Show who one is here, and where one is logged in."""
+    del viewer
+    request.app.state.seen.flush(database)
+    return _page(request, {})
+
+
+@router.post("/account/password", openapi_extra=needs(Action.ACCOUNT))
+def change_password(
+    request: Request, database: Db, viewer: Who, current: Password = "", password: Password = "", again: Password = ""
+) -> Response:
+    """Change one's own password; all other logins end."""
+    own = throttle.account(viewer.name)
+    try:
+        with database.write() as session:
+            throttle.take(session, [own])
+        with database.read() as session:
+            found = access.by_password(session, viewer.name)
+        if found is None or not passwords.fits(found[1], current):
+            raise Invalid.one("current", WRONG)
+        hashed = checked(password, again, viewer.name)
+        with database.write() as session:
+            throttle.forgive(session, own, own)
+            users.set_password(session, viewer, found[0], hashed)
+    except Invalid as error:
+        return _page(request, {issue.field: issue.message.zh for issue in error.issues}, error.status)
+    except Throttled as error:
+        return _page(request, {"current": error.message.zh}, error.status, error.seconds)
+    return RedirectResponse("/account?saved=1", 303)
+
+
+@router.post("/account/sessions", openapi_extra=needs(Action.ACCOUNT))
+def end_sessions(database: Db, viewer: Who, login: Annotated[str, Form(max_length=64)] = "") -> Response:
+    """End one of one's own logins, or all of them but this one."""
+    with database.write() as session:
+        if login:
+            sessions.end(session, viewer, login)
+        else:
+            sessions.end_all(session, viewer, viewer.user_id or 0)
+    return RedirectResponse("/account?saved=1", 303)
+
+
+def _page(request: Request, errors: dict[str, str], status: int = 200, wait: int = 0) -> Response:
+    viewer, zone = viewer_of(request), ZoneInfo(settings_of(request).timezone)
+    with database_of(request).read() as session:
+        tree = units.load_tree(session)
+        logins = people.logins(session, viewer)
+        found = access.by_password(session, viewer.name)
+    context = {
+        "page_title": "我的账号",
+        "grants": [
+            (grant.role.text.zh, "全部单元" if grant.unit_id is None else tree.nodes[grant.unit_id].name)
+            for grant in viewer.grants
+        ],
+        "logins": [login_line(login, zone) for login in logins],
+        "has_password": found is not None and passwords.is_set(found[1]),
+        "errors": errors,
+    }
+    answer = shell(request, "account.html", "account", context, status)
+    if wait:
+        answer.headers["Retry-After"] = str(wait)
+    return answer
+
+
+def login_line(login: people.Login, zone: ZoneInfo) -> dict[str, object]:
+    """Return a login as it is listed."""
+    return {
+        "id": login.id_hash,
+        "browser": browser_name(login.agent),
+        "address": login.address,
+        "began": login.created_at.astimezone(zone),
+        "seen": login.seen_at.astimezone(zone),
+        "is_this": login.is_this,
+    }

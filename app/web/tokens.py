@@ -1,0 +1,118 @@
+"""令牌: keys for other programs, shown once, dead when revoked."""
+
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from fastapi import Request, Response
+from fastapi.responses import RedirectResponse
+from starlette.concurrency import run_in_threadpool
+
+from app.domain.errors import Forbidden, Invalid
+from app.domain.roles import Action, Role, TokenScope
+from app.domain.text import Text
+from app.queries import tokens as query
+from app.queries import units
+from app.store import tokens
+from app.store.users import Given
+from app.web.filters import unit_options
+from app.web.guard import Db, Who, database_of, needs, pages, settings_of, typed_fields, viewer_of
+from app.web.people import choices
+from app.web.render import shell
+
+router = pages()
+
+LIVES = {"30": "30 天", "90": "90 天", "365": "1 年", "": "不过期"}
+
+
+@router.get("/tokens", openapi_extra=needs(Action.ACCOUNT))
+def tokens_page(request: Request, database: Db, viewer: Who) -> Response:
+    """List one's own tokens, or all of them for an admin."""
+    del viewer
+    request.app.state.seen.flush(database)
+    return _page(request, {}, {})
+
+
+@router.post("/tokens", openapi_extra=needs(Action.ACCOUNT))
+async def create_token(request: Request) -> Response:
+    """Make a token and show it, this once."""
+    # Several boxes of one name may be ticked, so the fields are read as they are.
+    async with request.form(max_fields=20) as form:
+        scopes = [value for value in form.getlist("scope") if isinstance(value, str)]
+    return await run_in_threadpool(_create, request, await typed_fields(request), scopes)
+
+
+@router.post("/tokens/{token}/revoke", openapi_extra=needs(Action.ACCOUNT))
+def revoke_token(token: int, database: Db, viewer: Who) -> Response:
+    """Kill a token."""
+    with database.write() as session:
+        tokens.revoke(session, viewer, token)
+    return RedirectResponse("/tokens?saved=1", 303)
+
+
+def _create(request: Request, fields: dict[str, str], scopes: list[str]) -> Response:
+    try:
+        role, days = fields.get("role", ""), fields.get("days", "")
+        if role not in list(Role):
+            raise Invalid.one("role", Text("请选择角色", "choose a role"))
+        if days not in LIVES:
+            raise Invalid.one("days", Text("请选择有效期", "choose how long"))
+        given = Given(Role(role), fields.get("unit") or None)
+        wanted = [TokenScope(scope) for scope in scopes if scope in list(TokenScope)]
+        with database_of(request).write() as session:
+            made = tokens.create(
+                session,
+                viewer_of(request),
+                fields.get("name", ""),
+                given,
+                scopes=wanted,
+                days=int(days) if days else None,
+            )
+    except Invalid as error:
+        return _page(request, {**fields, "scopes": scopes}, {i.field: i.message.zh for i in error.issues}, error.status)
+    except Forbidden as error:
+        return _page(request, {**fields, "scopes": scopes}, {"role": error.message.zh}, error.status)
+    return _page(request, {}, {}, made=made)
+
+
+def _page(
+    request: Request, fields: dict[str, Any], errors: dict[str, str], status: int = 200, made: str | None = None
+) -> Response:
+    viewer, zone = viewer_of(request), ZoneInfo(settings_of(request).timezone)
+    with database_of(request).read() as session:
+        found = query.tokens(session, viewer)
+        tree = units.load_tree(session)
+    own = {grant.role for grant in viewer.grants}
+    blank = {"name": "", "role": Role.VIEWER.value, "unit": "", "days": "365", "scopes": [TokenScope.READ.value]}
+    context = {
+        "page_title": "令牌",
+        "tokens": [_line(token, zone) for token in found],
+        "made": made,
+        "form": {**blank, **fields},
+        "errors": errors,
+        "scopes": [(scope.value, scope.text.zh) for scope in TokenScope if viewer.may(next(iter(scope.actions)))],
+        "lives": [{"value": value, "label": label} for value, label in LIVES.items()],
+        "is_admin": viewer.may(Action.ADMINISTER),
+        **choices(unit_options(tree, viewer, "")),
+    }
+    if Role.ADMIN not in own:
+        context["roles"] = [role for role in context["roles"] if role["value"] in own | {Role.VIEWER}]
+    if not viewer.may(Action.READ, ()):
+        context["units"] = context["units"][1:]
+    return shell(request, "tokens.html", "tokens", context, status)
+
+
+def _line(token: query.Token, zone: ZoneInfo) -> dict[str, Any]:
+    over = token.expires_at is not None and token.expires_at <= datetime.now(UTC)
+    return {
+        "id": token.id,
+        "name": token.name,
+        "role": token.role.text.zh,
+        "unit": token.unit or "全部单元",
+        "scopes": "、".join(scope.text.zh for scope in token.scopes),
+        "owner": token.owner or "命令行",
+        "created": token.created_at.astimezone(zone),
+        "expires": token.expires_at and token.expires_at.astimezone(zone),
+        "used": token.used_at and token.used_at.astimezone(zone),
+        "state": "revoked" if token.revoked_at else "expired" if over else "live",
+    }

@@ -1,0 +1,20 @@
+// What is shown once: the full address of a path, and a button that copies it.
+
+for (const code of document.querySelectorAll("[data-path]")) {
+  code.textContent = new URL(code.textContent, location.origin).href;
+}
+
+for (const button of document.querySelectorAll("[data-copy]")) {
+  button.addEventListener("click", async () => {
+    const code = document.getElementById(button.dataset.copy);
+    const label = button.querySelector("span");
+    try {
+      await navigator.clipboard.writeText(code.textContent);
+      label.textContent = "已复制";
+    } catch {
+      // Over plain http browsers give no clipboard: select it, and the keyboard copies.
+      getSelection().selectAllChildren(code);
+      label.textContent = "已选中";
+    }
+  });
+}

@@ -1,0 +1,81 @@
+"""Which role may use which route: typed by hand, so that a route nobody thought about fails a test."""
+
+OPEN = "open"
+EVERYBODY, WRITERS, PLANNERS, ENTERERS, ADMIN = (
+    *("admin manager operator viewer", "admin manager operator", "admin manager", "admin operator", "admin"),
+)
+
+PAGES: dict[str, str] = {
+    "GET /": EVERYBODY,
+    "GET /account": EVERYBODY,
+    "POST /account/password": EVERYBODY,
+    "POST /account/sessions": EVERYBODY,
+    "GET /channels": EVERYBODY,
+    "POST /channels": ADMIN,
+    "GET /closing": EVERYBODY,
+    "POST /closing": ADMIN,
+    "GET /dictionary": EVERYBODY,
+    "GET /docs": EVERYBODY,
+    "GET /docs/openapi.json": EVERYBODY,
+    "GET /entry": EVERYBODY,
+    "GET /entry/{kind}": EVERYBODY,
+    "POST /entry/{kind}": ENTERERS,
+    "GET /export": EVERYBODY,
+    "GET /export/facts/{kind}": EVERYBODY,
+    "GET /export/growth": EVERYBODY,
+    "GET /export/sales": EVERYBODY,
+    "GET /export/targets": EVERYBODY,
+    "GET /export/templates/{kind}": EVERYBODY,
+    "GET /growth": EVERYBODY,
+    "GET /healthz": OPEN,
+    "GET /history": EVERYBODY,
+    "GET /history/{batch}": EVERYBODY,
+    "POST /history/{batch}/undo": WRITERS,
+    "GET /import": WRITERS,
+    "POST /import/bad": WRITERS,
+    "POST /import/commit": WRITERS,
+    "POST /import/inspect": WRITERS,
+    "POST /import/preview": WRITERS,
+    "GET /login": OPEN,
+    "POST /login": OPEN,
+    "POST /logout": OPEN,
+    "POST /no-data": ENTERERS,
+    "GET /people": ADMIN,
+    "POST /people": ADMIN,
+    "GET /people/{person}": ADMIN,
+    "POST /people/{person}": ADMIN,
+    "GET /plan": EVERYBODY,
+    "POST /plan": PLANNERS,
+    "GET /recounts": EVERYBODY,
+    "GET /sales": EVERYBODY,
+    "GET /security": ADMIN,
+    "GET /setup": OPEN,
+    "POST /setup": OPEN,
+    "GET /static/{version}/{path:path}": OPEN,
+    "GET /targets": EVERYBODY,
+    "GET /tokens": EVERYBODY,
+    "POST /tokens": EVERYBODY,
+    "POST /tokens/{token}/revoke": EVERYBODY,
+    "GET /units": EVERYBODY,
+    "POST /units": ADMIN,
+}
+API: dict[str, str] = {
+    "GET /boards/growth": EVERYBODY,
+    "GET /boards/sales": EVERYBODY,
+    "GET /boards/targets": EVERYBODY,
+    "GET /channels": EVERYBODY,
+    "PUT /channels/{code}": ADMIN,
+    "GET /metrics": EVERYBODY,
+    "GET /metrics/query": EVERYBODY,
+    "GET /openapi.json": EVERYBODY,
+    "GET /units": EVERYBODY,
+    "PUT /units/{code}": ADMIN,
+    **{
+        f"{method} /facts/{kind}": EVERYBODY if method == "GET" else roles
+        for kind, roles in (
+            *((kind, ENTERERS) for kind in ("friends", "retention", "sales", "pushes", "stock-counts")),
+            ("targets", PLANNERS),
+        )
+        for method in ("GET", "PUT", "DELETE")
+    },
+}
