@@ -54,7 +54,7 @@ def test_a_route_without_an_action_cannot_be_made() -> None:
 
 
 @pytest.mark.parametrize("token", ["", "lp_unknown", "dead"])
-def test_without_a_live_token_every_route_is_401_before_anything_else(api: Api, token: str) -> None:
+def test_c15_without_a_live_token_every_route_is_401_before_anything_else(api: Api, token: str) -> None:
     if token == "dead":
         dead = api.of(Role.ADMIN)
         with api.database.write() as session:
@@ -107,7 +107,7 @@ def test_each_role_writes_what_it_may(api: Api, role: Role) -> None:
 
 @pytest.mark.parametrize("role", [Role.ADMIN, Role.OPERATOR])
 @pytest.mark.parametrize("kind", TABLES)
-def test_nobody_of_one_unit_writes_another(filled: Api, kind: str, role: Role) -> None:
+def test_c16_nobody_of_one_unit_writes_another(filled: Api, kind: str, role: Role) -> None:
     caller, before = filled.of(role, "east"), filled.tables()
     changed: Row = {"revision": 1}
     for unit in ("west", "co"):
@@ -121,7 +121,7 @@ def test_nobody_of_one_unit_writes_another(filled: Api, kind: str, role: Role) -
     assert own.status_code == (403 if kind == "targets" and role is Role.OPERATOR else 200)
 
 
-def test_a_unit_out_of_reach_is_403_before_what_is_wrong_with_its_row(filled: Api) -> None:
+def test_c16_a_unit_out_of_reach_is_403_before_what_is_wrong_with_its_row(filled: Api) -> None:
     caller = filled.of(Role.OPERATOR, "east")
     for changes in ({"channel": "nowhere"}, {"day": "2023-10-10"}, {"revision": 5}, {"adds": 0}):
         assert caller.rows("friends", row("friends", unit="west", **changes)).status_code == 403, changes
@@ -131,7 +131,7 @@ def test_a_unit_out_of_reach_is_403_before_what_is_wrong_with_its_row(filled: Ap
 
 
 @pytest.mark.parametrize("role", [Role.ADMIN, Role.VIEWER])
-def test_nobody_of_one_unit_reads_another(filled: Api, role: Role) -> None:
+def test_c16_nobody_of_one_unit_reads_another(filled: Api, role: Role) -> None:
     caller = filled.of(role, "east")
     for unit, status in (("west", 403), ("co", 403), ("east", 200), ("corner", 200), ("nowhere", 422)):
         questions: list[tuple[str, dict[str, Any]]] = [(f"/facts/{kind}", {"unit": unit}) for kind in TABLES]
@@ -142,7 +142,7 @@ def test_nobody_of_one_unit_reads_another(filled: Api, role: Role) -> None:
             assert caller.send("GET", path, params=params).status_code == status, (path, unit)
 
 
-def test_without_a_unit_only_what_is_in_reach_is_read(filled: Api) -> None:
+def test_c16_without_a_unit_only_what_is_in_reach_is_read(filled: Api) -> None:
     caller = filled.of(Role.VIEWER, "east")
     for kind in TABLES:
         assert {item["unit"] for item in caller.facts(kind)} == {"east", "corner"}
@@ -163,7 +163,7 @@ def test_an_admin_of_one_unit_manages_nothing(filled: Api) -> None:
     assert "Mine" not in {unit["name"] for unit in filled.read("/units")["units"]}
 
 
-def test_a_known_etag_opens_no_door(filled: Api) -> None:
+def test_c16_a_known_etag_opens_no_door(filled: Api) -> None:
     params = {"unit": "east", "metrics": "gmv", **RANGE}
     answer = filled.send("GET", "/metrics/query", params=params)
     assert answer.headers["Vary"] == "Authorization"

@@ -144,7 +144,7 @@ def test_a_database_that_is_away_ends_a_command_with_one_sentence(monkeypatch: p
     assert len(result.stderr.splitlines()) == 1
 
 
-def test_production_without_a_proper_secret_does_not_start(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_c11_production_without_a_proper_secret_does_not_start(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LUOPAN_ENV", "production")
     monkeypatch.setenv("LUOPAN_SECRET", "short")
     load.cache_clear()

@@ -77,7 +77,7 @@ def test_the_login_goes_on_to_the_page_that_was_asked_for(site: Site) -> None:
 
 
 @pytest.mark.parametrize("target", HOSTILE)
-def test_a_hostile_place_to_go_stays_on_this_site(site: Site, target: str) -> None:
+def test_c20_a_hostile_place_to_go_stays_on_this_site(site: Site, target: str) -> None:
     nobody = site.of("")
     login = shown(nobody.get("/login", params={"next": target}))
     assert login.one("input", name="next")["value"] == "/"
@@ -86,7 +86,7 @@ def test_a_hostile_place_to_go_stays_on_this_site(site: Site, target: str) -> No
     assert len(answer.headers.get_list("set-cookie")) == 1
 
 
-def test_there_are_19_hostile_places_and_good_ones_are_kept() -> None:
+def test_c20_there_are_19_hostile_places_and_good_ones_are_kept() -> None:
     assert len(set(HOSTILE)) == 19
     for target in ("/", "/growth", "/plan?unit=article&month=2023-09", "/growth?from=2023-05-01#daily"):
         assert safe_next(target) == target
@@ -118,7 +118,7 @@ def test_a_viewer_reads_forms_but_has_nothing_to_save_them_with(site: Site) -> N
     assert not [row for row in site.stored(FRIENDS) if row["adds"] == 5]
 
 
-def test_an_operator_of_one_unit_opens_no_other(site: Site) -> None:
+def test_c16_an_operator_of_one_unit_opens_no_other(site: Site) -> None:
     olga = site.of("olga")
     query = "day=2023-10-08&month=2023-09"
     for path in ("/growth", "/sales", "/targets", "/plan", "/entry/friends", "/entry/stock-counts"):
@@ -131,7 +131,7 @@ def test_an_operator_of_one_unit_opens_no_other(site: Site) -> None:
     assert "罗盘示例品牌" not in olga.page("/units?edit=luopan").one("main").text
 
 
-def test_an_operator_of_one_unit_saves_in_no_other(site: Site) -> None:
+def test_c16_an_operator_of_one_unit_saves_in_no_other(site: Site) -> None:
     olga = site.of("olga")
     before = site.stored(FRIENDS)
     for unit in (OTHER, "luopan", "article"):

@@ -140,7 +140,7 @@ def test_facts_go_out_under_the_heads_of_an_import(site: Site) -> None:
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_names_like_formulas_stay_texts_and_negative_numbers_stay_numbers(site: Site, name: str) -> None:
+def test_c22_names_like_formulas_stay_texts_and_negative_numbers_stay_numbers(site: Site, name: str) -> None:
     unit = {"code": "named", "name": name, "kind": "team", "parent": "luopan", "active": "on"}
     channel = {
         "code": "named-source",
@@ -170,7 +170,7 @@ def test_names_like_formulas_stay_texts_and_negative_numbers_stay_numbers(site: 
     assert workbook(site.get(f"/export/growth?{span}&panel=daily"))["用户增长日报"][1][3] == -4.0
 
 
-def test_an_operator_of_one_unit_exports_no_other(site: Site) -> None:
+def test_c16_an_operator_of_one_unit_exports_no_other(site: Site) -> None:
     olga = site.of("olga")
     for path in ("growth", "sales", "targets", "facts/friends", "facts/targets", "templates/friends"):
         assert olga.get(f"/export/{path}?unit=ecommerce").status_code == 200

@@ -38,7 +38,7 @@ def pages(reading: Site) -> dict[str, Node]:
     return found
 
 
-def test_every_answer_has_the_headers_that_keep_browsers_safe(reading: Site) -> None:
+def test_c19_every_answer_has_the_headers_that_keep_browsers_safe(reading: Site) -> None:
     nobody = reading.of("")
     answers = [reading.get(path) for path in (*addresses(reading.app), "/nowhere", "/growth?from=never", "/healthz")]
     answers += [
@@ -58,7 +58,7 @@ def test_every_answer_has_the_headers_that_keep_browsers_safe(reading: Site) -> 
         assert kept == ("no-cache" if "/static/" in str(answer.request.url) else "no-store")
 
 
-def test_the_policy_allows_scripts_and_connections_of_this_site_only() -> None:
+def test_c19_the_policy_allows_scripts_and_connections_of_this_site_only() -> None:
     rules = dict(rule.split(" ", 1) for rule in POLICY.split("; "))
     assert rules["default-src"] == "'none'"
     assert rules["script-src"] == rules["connect-src"] == rules["form-action"] == "'self'"
@@ -67,7 +67,7 @@ def test_the_policy_allows_scripts_and_connections_of_this_site_only() -> None:
     assert "*" not in POLICY
 
 
-def test_no_page_holds_an_inline_script_a_handler_or_a_script_address(pages: dict[str, Node]) -> None:
+def test_c19_no_page_holds_an_inline_script_a_handler_or_a_script_address(pages: dict[str, Node]) -> None:
     for path, page in pages.items():
         for script in page.all("script"):
             if script.attrs.get("type") == "application/json":
@@ -81,7 +81,7 @@ def test_no_page_holds_an_inline_script_a_handler_or_a_script_address(pages: dic
             assert node.tag not in ("iframe", "object", "embed", "base", "style"), path
 
 
-def test_no_page_refers_to_another_host(pages: dict[str, Node]) -> None:
+def test_c19_no_page_refers_to_another_host(pages: dict[str, Node]) -> None:
     for path, page in pages.items():
         for node in page.walk():
             for name in REFERS & node.attrs.keys():
@@ -90,7 +90,7 @@ def test_no_page_refers_to_another_host(pages: dict[str, Node]) -> None:
             assert "url(" not in node.attrs.get("style", ""), path
 
 
-def test_everything_a_page_loads_is_there(reading: Site, pages: dict[str, Node]) -> None:
+def test_c19_everything_a_page_loads_is_there(reading: Site, pages: dict[str, Node]) -> None:
     asked = {
         node.attrs.get("src") or node.attrs.get("href", "")
         for page in pages.values()
@@ -149,7 +149,7 @@ def test_every_field_has_a_name_that_can_be_read_out(pages: dict[str, Node]) -> 
 
 
 @pytest.mark.parametrize("host", ["evil.test", "luopan.test@evil.test", "evil.test/growth?", "evil.test#", "<script>"])
-def test_a_forged_host_is_never_echoed(reading: Site, host: str) -> None:
+def test_c20_a_forged_host_is_never_echoed(reading: Site, host: str) -> None:
     for path in (
         "/growth",
         "/growth/",

@@ -176,7 +176,7 @@ def test_a_shape_is_remembered_for_its_owner(site: Site) -> None:
     assert not File(site.of("mo"), sheets.revenue_wide(), "营收.xlsx").found["remembered"]
 
 
-def test_units_of_others_and_unknown_ones_read_the_same(site: Site) -> None:
+def test_c16_units_of_others_and_unknown_ones_read_the_same(site: Site) -> None:
     olga = site.of("olga")
     seen = File(olga, long(row(), row(unit="门店私域组"), row(unit=OTHER), row(unit="没有的"))).preview()
     assert seen["counts"] == {"new": 1, "changed": 0, "same": 0, "bad": 3}

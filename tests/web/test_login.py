@@ -40,7 +40,7 @@ def test_the_right_password_opens_a_session(site: Site) -> None:
     assert nobody.page("/units").all("span", "who-text")[0].text == "ada 管理员"
 
 
-def test_in_production_the_cookie_is_for_this_host_over_https_only(site: Site) -> None:
+def test_c13_in_production_the_cookie_is_for_this_host_over_https_only(site: Site) -> None:
     live = Site.on(site.database, Frozen(env="production", secret=SECRET), name="")
     answer = log_in(live)
     morsel = cookie(answer)[f"__Host-{COOKIE}"]
@@ -62,7 +62,7 @@ def test_a_session_of_another_secret_opens_nothing(site: Site) -> None:
 
 
 @pytest.mark.parametrize("name", ["ada", "nobody", "", "ADA'--", "<script>alert(1)</script>", "x" * 120])
-def test_a_wrong_password_is_answered_alike_for_known_and_unknown_people(site: Site, name: str) -> None:
+def test_c12_a_wrong_password_is_answered_alike_for_known_and_unknown_people(site: Site, name: str) -> None:
     answer = log_in(site.of(""), name, "wrong horse")
     page = shown(answer, 401)
     assert "账号或密码不对" in page.text
@@ -73,7 +73,7 @@ def test_a_wrong_password_is_answered_alike_for_known_and_unknown_people(site: S
     assert parse(reference).text == page.text
 
 
-def test_an_unknown_name_is_checked_as_slowly_as_a_known_one(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_c12_an_unknown_name_is_checked_as_slowly_as_a_known_one(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     checked = []
     hasher = passwords._HASHER  # noqa: SLF001 (what makes it slow)
 
@@ -100,7 +100,7 @@ def test_a_login_without_its_fields_is_refused_in_words(site: Site) -> None:
     )
 
 
-def test_logging_out_kills_the_session_at_once(site: Site) -> None:
+def test_c13_logging_out_kills_the_session_at_once(site: Site) -> None:
     nobody = site.of("")
     log_in(nobody)
     kept = dict(nobody.client.cookies)
@@ -124,7 +124,7 @@ def test_logging_out_ends_no_other_login_and_needs_none(site: Site) -> None:
     assert site.of("").get("/logout").status_code == 405
 
 
-def test_only_a_hash_of_the_session_id_is_stored(site: Site) -> None:
+def test_c13_only_a_hash_of_the_session_id_is_stored(site: Site) -> None:
     nobody = site.of("")
     session_id = cookie(log_in(nobody))[COOKIE].value
     with site.database.read() as session:
@@ -140,7 +140,7 @@ def test_only_a_hash_of_the_session_id_is_stored(site: Site) -> None:
             assert thief.get("/units").status_code == 303
 
 
-def test_an_id_that_was_planted_before_the_login_opens_nothing_after_it(site: Site) -> None:
+def test_c13_an_id_that_was_planted_before_the_login_opens_nothing_after_it(site: Site) -> None:
     victim = site.of("")
     victim.client.cookies.set(COOKIE, "planted", domain="luopan.test")
     assert cookie(log_in(victim))[COOKIE].value != "planted"
@@ -149,7 +149,7 @@ def test_an_id_that_was_planted_before_the_login_opens_nothing_after_it(site: Si
     assert thief.get("/units").status_code == 303
 
 
-def test_a_person_who_is_switched_off_is_out_at_once(site: Site) -> None:
+def test_c13_a_person_who_is_switched_off_is_out_at_once(site: Site) -> None:
     mo = site.of("mo")
     assert mo.get("/growth").status_code == 200
     with site.database.write() as session:

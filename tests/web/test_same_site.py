@@ -39,7 +39,7 @@ FORM = {
 
 
 @pytest.mark.parametrize("headers", FOREIGN)
-def test_a_form_from_another_site_is_refused_and_changes_nothing(site: Site, headers: dict[str, str]) -> None:
+def test_c17_a_form_from_another_site_is_refused_and_changes_nothing(site: Site, headers: dict[str, str]) -> None:
     before = site.stored(FRIENDS), site.stored(TARGETS), site.page("/units").one("table").text
     for path in addresses(site.app, "POST"):
         answer = site.client.post(path, data=FORM, headers=headers)
@@ -48,7 +48,7 @@ def test_a_form_from_another_site_is_refused_and_changes_nothing(site: Site, hea
 
 
 @pytest.mark.parametrize("headers", FOREIGN)
-def test_another_site_logs_nobody_in_or_out(site: Site, headers: dict[str, str]) -> None:
+def test_c17_another_site_logs_nobody_in_or_out(site: Site, headers: dict[str, str]) -> None:
     nobody = site.of("")
     login = nobody.client.post("/login", data={"name": "ada", "password": PASSWORD}, headers=headers)
     assert login.status_code == 403
@@ -58,7 +58,7 @@ def test_another_site_logs_nobody_in_or_out(site: Site, headers: dict[str, str])
 
 
 @pytest.mark.parametrize("headers", HOME)
-def test_a_form_of_this_site_is_taken(site: Site, headers: dict[str, str]) -> None:
+def test_c17_a_form_of_this_site_is_taken(site: Site, headers: dict[str, str]) -> None:
     answer = site.client.post("/entry/friends", data=FORM, headers=headers)
     assert answer.status_code == 303
     assert [row["adds"] for row in site.stored(FRIENDS) if str(row["day"]) == "2023-10-08"] == [7]
