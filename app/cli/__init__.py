@@ -4,6 +4,7 @@ import click
 from pydantic import ValidationError
 
 from app.cli.accounts import user
+from app.cli.backup import backup_command, restore_command
 from app.cli.data import demo_command, migrate_command, verify_command
 from app.cli.exports import export_command
 from app.cli.imports import import_command
@@ -38,6 +39,6 @@ def bench(arguments: tuple[str, ...]) -> None:
 
 for _command in (
     *(serve_command, import_command, export_command, migrate_command, demo_command),
-    *(verify_command, user, token),
+    *(verify_command, backup_command, restore_command, user, token),
 ):
     main.add_command(_command)

@@ -21,12 +21,17 @@ def pending(database: Database) -> bool:
 
     Does not import alembic: a start on current tables stays quick and small.
     """
-    newest = max(path.name.split("_")[0] for path in (ROOT / "migrations" / "versions").glob("[0-9]*.py"))
+    newest = max(revisions())
     with database.read() as session:
         if not inspect(session.connection()).has_table("alembic_version"):
             return True
         stored: str | None = session.scalar(text("SELECT version_num FROM alembic_version"))
     return stored != newest
+
+
+def revisions() -> set[str]:
+    """Return the revisions of the tables that this version of the program knows."""
+    return {path.name.split("_")[0] for path in (ROOT / "migrations" / "versions").glob("[0-9]*.py")}
 
 
 def upgrade(database: Database, revision: str = "head") -> None:

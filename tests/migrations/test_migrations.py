@@ -101,7 +101,7 @@ def test_down_to_the_base_leaves_no_table_and_up_works_again(bare_database: Data
 
 
 @pytest.mark.parametrize("below", ["base", *REVISIONS[:-1]])
-def test_a_step_down_and_up_keeps_the_rows_of_the_tables_it_keeps(bare_database: Database, below: str) -> None:
+def test_c09_a_step_down_and_up_keeps_the_rows_of_the_tables_it_keeps(bare_database: Database, below: str) -> None:
     upgrade(bare_database)
     _fill(bare_database)
     before = _rows(bare_database)
