@@ -1,10 +1,12 @@
 """The database: engine, transactions and the data version."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
-from typing import Any
+from random import random
+from time import monotonic, sleep
+from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Engine, create_engine, event, text
@@ -13,7 +15,9 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
-from app.domain.errors import Busy
+from app.domain.errors import Busy, Full
+
+Made = TypeVar("Made")
 
 _DRIVERS = {"postgres": "postgresql+psycopg", "postgresql": "postgresql+psycopg", "mysql": "mysql+pymysql"}
 _DRIVERS["mariadb"] = "mariadb+pymysql"
@@ -32,6 +36,22 @@ def is_away(error: BaseException) -> bool:
         if error.orig is not None and error.orig.args[:1] == (MARIADB_CHECK_FAILED,):
             return False
     return isinstance(error, AWAY)
+
+
+_PASSING: set[str | int] = {"40001", "40P01", 1213, 1020, 517}
+"""A transaction that was ended for the sake of another one: PostgreSQL, MariaDB, SQLite (BUSY_SNAPSHOT)."""
+_FULL: set[str | int] = {"53100", 1114, 1021, 13}
+"""No place left on the disk: PostgreSQL, MariaDB, SQLite."""
+TRIES = 5
+"""How often a transaction is tried that loses against others."""
+FIRST_PAUSE = 0.02
+
+
+def _is(error: DBAPIError, codes: set[str | int]) -> bool:
+    """Say whether the driver calls an error so: PostgreSQL by a state, the others by a number."""
+    original: Any = error.orig
+    names = [getattr(original, name, None) for name in ("sqlstate", "sqlite_errorcode")]
+    return not codes.isdisjoint([*names, *getattr(original, "args", ())[:1]])
 
 
 WRITERS = 8
@@ -65,8 +85,30 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Session]:
         """Give a session whose changes are committed together, or not at all."""
-        with Session(self._writing) as session, session.begin():
-            yield session
+        try:
+            with Session(self._writing) as session, session.begin():
+                yield session
+        except DBAPIError as error:
+            if _is(error, _FULL):
+                raise Full from error
+            raise
+
+    def transact(self, work: Callable[[Session], Made]) -> Made:
+        """Return what `work` makes in one transaction; one that loses against others is tried again, a few times.
+
+        `work` may run more than once, each time from the start and on a fresh state.
+        """
+        end = monotonic() + self._patience
+        for attempt in range(1, TRIES + 1):
+            try:
+                with self.write() as session:
+                    return work(session)
+            except DBAPIError as error:
+                if not _is(error, _PASSING) or attempt == TRIES or monotonic() > end:
+                    raise
+            # Two that lost together must not meet again: each waits for a time of its own.
+            sleep(FIRST_PAUSE * 2**attempt * random())  # noqa: S311 (no secret)
+        raise Busy
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:

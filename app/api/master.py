@@ -3,6 +3,7 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Response
+from sqlalchemy.orm import Session
 
 from app.api import examples
 from app.api.guard import Db, GuardedRoute, Who, needs
@@ -45,9 +46,11 @@ def get_units(database: Db, viewer: Who) -> Response:
 def put_unit(code: Code, body: UnitInput, database: Db, viewer: Who) -> Response:
     """Create or change a unit."""
     _require_same(code, body.code)
-    with database.write() as session:
-        node, is_new = unit_store.put(session, viewer, code, body)
-        tree = units.load_tree(session)
+
+    def work(session: Session) -> tuple[UnitNode, bool, Tree]:
+        return *unit_store.put(session, viewer, code, body), units.load_tree(session)
+
+    node, is_new, tree = database.transact(work)
     return answer(_unit(tree, node, set(tree.nodes)), 201 if is_new else 200)
 
 
@@ -71,8 +74,7 @@ def get_channels(database: Db, viewer: Who) -> Response:
 def put_channel(code: Code, body: ChannelInput, database: Db, viewer: Who) -> Response:
     """Create or change a channel."""
     _require_same(code, body.code)
-    with database.write() as session:
-        row, is_new = channel_store.put(session, viewer, code, body)
+    row, is_new = database.transact(lambda session: channel_store.put(session, viewer, code, body))
     return answer(_channel(row), 201 if is_new else 200)
 
 

@@ -13,7 +13,9 @@ _REFUSALS = {
     413: "The body is too large",
     415: "The body is not JSON",
     422: "Bad input; every refused value is listed",
+    429: "Too many requests; see Retry-After",
     503: "The database is busy or away; see Retry-After",
+    507: "The disk of the server is full",
 }
 
 router = APIRouter(

@@ -79,6 +79,20 @@ class Busy(LuopanError):
         super().__init__(message)
 
 
+class Full(LuopanError):
+    """The disk of the database is full."""
+
+    status = 507
+
+    def __init__(self) -> None:
+        super().__init__(
+            Text(
+                "服务器磁盘已满，没有保存任何内容，请联系管理员",
+                "The disk of the server is full; nothing was saved. Tell your admin.",
+            )
+        )
+
+
 class Throttled(LuopanError):
     """Too many tries; `seconds` says how long to wait."""
 

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from fastapi import Form, Request, Response
 from fastapi.responses import RedirectResponse
+from sqlalchemy.orm import Session
 
 from app.domain.errors import Invalid, Throttled
 from app.domain.roles import Action
@@ -37,16 +38,18 @@ def change_password(
     """Change one's own password; all other logins end."""
     own = throttle.account(viewer.name)
     try:
-        with database.write() as session:
-            throttle.take(session, [own])
+        database.transact(lambda session: throttle.take(session, [own]))
         with database.read() as session:
             found = access.by_password(session, viewer.name)
         if found is None or not passwords.fits(found[1], current):
             raise Invalid.one("current", WRONG)
-        hashed = checked(password, again, viewer.name)
-        with database.write() as session:
+        user_id, hashed = found[0], checked(password, again, viewer.name)
+
+        def work(session: Session) -> None:
             throttle.forgive(session, own, own)
-            users.set_password(session, viewer, found[0], hashed)
+            users.set_password(session, viewer, user_id, hashed)
+
+        database.transact(work)
     except Invalid as error:
         return _page(request, {issue.field: issue.message.zh for issue in error.issues}, error.status)
     except Throttled as error:
@@ -57,11 +60,10 @@ def change_password(
 @router.post("/account/sessions", openapi_extra=needs(Action.ACCOUNT))
 def end_sessions(database: Db, viewer: Who, login: Annotated[str, Form(max_length=64)] = "") -> Response:
     """End one of one's own logins, or all of them but this one."""
-    with database.write() as session:
-        if login:
-            sessions.end(session, viewer, login)
-        else:
-            sessions.end_all(session, viewer, viewer.user_id or 0)
+    if login:
+        database.transact(lambda session: sessions.end(session, viewer, login))
+    else:
+        database.transact(lambda session: sessions.end_all(session, viewer, viewer.user_id or 0))
     return RedirectResponse("/account?saved=1", 303)
 
 

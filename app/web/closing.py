@@ -46,15 +46,13 @@ async def no_data(request: Request) -> Response:
 
 def _change(request: Request, fields: dict[str, str]) -> Response:
     viewer, today = viewer_of(request), settings_of(request).today()
-    viewer.require_everywhere(Action.MANAGE)
     month = month_param(fields.get("month", ""), today)
     reason = fields.get("reason", "")
     try:
-        with database_of(request).write() as session:
-            if fields.get("action") == "reopen":
-                store.reopen(session, viewer, month, reason)
-            else:
-                store.close(session, viewer, month, today, reason)
+        if fields.get("action") == "reopen":
+            database_of(request).transact(lambda session: store.reopen(session, viewer, month, reason))
+        else:
+            database_of(request).transact(lambda session: store.close(session, viewer, month, today, reason))
     except Invalid as error:
         return _page(request, {month: error.issues[0].message.zh}, error.status, reason)
     except Conflict as error:
@@ -94,8 +92,7 @@ def _no_data(request: Request, fields: dict[str, str]) -> Response:
     settings, viewer = settings_of(request), viewer_of(request)
     unit, on = fields.get("unit", ""), fields.get("on") != "0"
     day = day_param("day", fields.get("day", ""))
-    with database_of(request).write() as session:
-        days.mark(session, viewer, unit, day, settings.today(), on=on)
+    database_of(request).transact(lambda session: days.mark(session, viewer, unit, day, settings.today(), on=on))
     return RedirectResponse(_back(fields, unit, day), 303)
 
 

@@ -137,7 +137,8 @@ def preview(job: Job, progress: Progress) -> dict[str, Any]:
 def write(job: Job, progress: Progress) -> dict[str, Any]:
     """Write the file as it was previewed."""
     fields = job.upload.fields
-    with job.database.write() as session:
+
+    def work(session: Session) -> dict[str, Any]:
         reader, _ = job.reader(session)
         progress.begin("commit", reader.total)
         done = store.write(
@@ -154,7 +155,9 @@ def write(job: Job, progress: Progress) -> dict[str, Any]:
         head = mapping.head(reader.table, reader.header)
         mappings.remember(session, job.viewer, head.hash, job.upload.reading)
         progress.see(reader.total)
-    return {"result": view.written(reader, done)}
+        return {"result": view.written(reader, done)}
+
+    return job.database.transact(work)
 
 
 def bad(request: Request, upload: Upload) -> Response:

@@ -82,8 +82,8 @@ async def undo(request: Request, batch: int) -> Response:
 
 def _undo(request: Request, batch: int) -> Response:
     try:
-        with database_of(request).write() as session:
-            made = store.undo(session, viewer_of(request), batch, settings_of(request).today())
+        viewer, today = viewer_of(request), settings_of(request).today()
+        made = database_of(request).transact(lambda session: store.undo(session, viewer, batch, today))
     except Conflict as error:
         return _batch(request, batch, error)
     return RedirectResponse(f"/history/{made.batch}?saved=1", 303)

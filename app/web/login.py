@@ -52,8 +52,7 @@ def log_in(
     name, target = storable(name).strip(), safe_next(next)
     own, shared = throttle.account(name), throttle.peer(peer_of(request))
     try:
-        with database.write() as session:
-            left = throttle.take(session, [own, shared])
+        left = database.transact(lambda session: throttle.take(session, [own, shared]))
     except Throttled as error:
         log.warning("login_throttled", actor=name, peer=peer_of(request))
         return _form(name, target, error.message.zh, error)
@@ -63,9 +62,13 @@ def log_in(
     if not passwords.fits(found and found[1], password) or found is None:
         _note_failure(request, name, left)
         return _form(name, target, "账号或密码不对" + (f"，还可尝试 {left} 次" if left else "，请 15 分钟后再试"))
-    with database.write() as session:
+    user_id = found[0]
+
+    def work(session: Session) -> str:
         throttle.forgive(session, own, shared)
-        session_id = started(session, request, found[0], keep=keep)
+        return started(session, request, user_id, keep=keep)
+
+    session_id = database.transact(work)
     return entered(request, session_id, target, keep=keep)
 
 
@@ -97,8 +100,7 @@ def log_out(request: Request, database: Db, settings: Conf) -> Response:
     """End the session."""
     viewer = logged_in(request)
     if viewer is not None:
-        with database.write() as session:
-            sessions.log_out(session, viewer)
+        database.transact(lambda session: sessions.log_out(session, viewer))
     answer = RedirectResponse("/login", 303)
     # A browser takes no word about a __Host- cookie that is not Secure, not even the one that ends it.
     answer.delete_cookie(cookie_name(settings), secure=settings.env == "production", httponly=True, samesite="lax")
@@ -108,10 +110,13 @@ def log_out(request: Request, database: Db, settings: Conf) -> Response:
 def _note_failure(request: Request, name: str, left: int) -> None:
     peer = peer_of(request)
     log.warning("login_failed", actor=name, peer=peer)
-    with database_of(request).write() as session:
-        security.note(session, Event.LOGIN_FAILED, name, address=peer)
-        if not left:
-            security.note(session, Event.LOGIN_THROTTLED, name, address=peer)
+    events = [Event.LOGIN_FAILED, *([] if left else [Event.LOGIN_THROTTLED])]
+
+    def work(session: Session) -> None:
+        for event in events:
+            security.note(session, event, name, address=peer)
+
+    database_of(request).transact(work)
 
 
 def _form(name: str, target: str, error: str | None = None, throttled: Throttled | None = None) -> Response:

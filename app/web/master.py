@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, ValidationError
+from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
 from app.domain.errors import Conflict, Invalid, Issue
@@ -60,27 +61,31 @@ async def save_channel(request: Request) -> Response:
 
 
 def _save_unit(request: Request, fields: Fields) -> Response:
-    viewer_of(request).require_everywhere(Action.MANAGE)
     given = {"name": fields.get("name"), "kind": fields.get("kind"), "parent": fields.get("parent") or None}
     try:
         data = _checked(UnitInput, fields, {**given, "active": "active" in fields})
-        with database_of(request).write() as session:
+
+        def work(session: Session) -> None:
             _refuse_taken(fields, units.load_tree(session).by_code)
             unit_store.put(session, viewer_of(request), fields["code"], UnitInput.model_validate(data))
+
+        database_of(request).transact(work)
     except (Invalid, Conflict) as error:
         return _units(request, "", fields, _messages(error))
     return RedirectResponse("/units?saved=1", 303)
 
 
 def _save_channel(request: Request, fields: Fields) -> Response:
-    viewer_of(request).require_everywhere(Action.MANAGE)
     numbers = {key: _number(fields.get(key)) for key in ("color_slot", "position")}
     given = {"name": fields.get("name"), "kind": fields.get("kind"), **numbers, "active": "active" in fields}
     try:
         data = _checked(ChannelInput, fields, given)
-        with database_of(request).write() as session:
+
+        def work(session: Session) -> None:
             _refuse_taken(fields, channels.load(session))
             channel_store.put(session, viewer_of(request), fields["code"], ChannelInput.model_validate(data))
+
+        database_of(request).transact(work)
     except (Invalid, Conflict) as error:
         return _channels(request, "", fields, _messages(error))
     return RedirectResponse("/channels?saved=1", 303)

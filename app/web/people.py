@@ -47,9 +47,13 @@ def add_person(
     """Add a person with a role, and show the link with which they set their password."""
     name = storable(name)
     try:
-        with database.write() as session:
-            user_id = users.add(session, viewer, name, [_given(role, unit)])
-            key = links.for_password(session, viewer, user_id)
+        given = [_given(role, unit)]
+
+        def work(session: Session) -> tuple[int, str]:
+            made = users.add(session, viewer, name, given)
+            return made, links.for_password(session, viewer, made)
+
+        user_id, key = database.transact(work)
     except Invalid as error:
         fields = {"name": name, "role": role, "unit": unit}
         return _list(request, fields, {issue.field: issue.message.zh for issue in error.issues})
@@ -111,8 +115,7 @@ def _change(request: Request, person: int, fields: Fields) -> Response:
     if work is None:
         raise NotFound(Text("没有这个操作", "there is no such button"))
     try:
-        with database_of(request).write() as session:
-            link = work(session, viewer_of(request), person, fields)
+        link = database_of(request).transact(lambda session: work(session, viewer_of(request), person, fields))
     except (Invalid, Conflict) as error:
         message = error.issues[0].message.zh if isinstance(error, Invalid) else error.message.zh
         return _person(request, person, error=message, status=error.status)

@@ -79,9 +79,8 @@ def _written(
         if broken:
             raise Invalid([broken])  # noqa: TRY301 (one place turns refusals into messages)
         if rows:
-            with database.write() as session:
-                why = reason.strip()[:REASON_LENGTH] or None
-                store.put(session, viewer, form.sheet.table, rows, today, reason=why)
+            why = reason.strip()[:REASON_LENGTH] or None
+            database.transact(lambda session: store.put(session, viewer, form.sheet.table, rows, today, reason=why))
     except Invalid as error:
         found = messages(form, merged.changed, error)
         return Outcome(replace(form, errors=found), 422)

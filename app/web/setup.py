@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
+from sqlalchemy.orm import Session
 
 from app.domain.errors import Invalid
 from app.domain.text import Text
@@ -41,9 +42,12 @@ def set_up(
         owner = links.owner(session, key)
     try:
         hashed = checked(password, again, owner or name)
-        with database.write() as session:
+
+        def work(session: Session) -> str:
             user_id = links.use(session, key, name, hashed, peer_of(request))
-            session_id = started(session, request, user_id, keep=False, how="一次性链接")
+            return started(session, request, user_id, keep=False, how="一次性链接")
+
+        session_id = database.transact(work)
     except Invalid as error:
         return _form(key, owner, name, {issue.field: issue.message.zh for issue in error.issues})
     return entered(request, session_id, "/", keep=False)

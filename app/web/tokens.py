@@ -45,8 +45,7 @@ async def create_token(request: Request) -> Response:
 @router.post("/tokens/{token}/revoke", openapi_extra=needs(Action.ACCOUNT))
 def revoke_token(token: int, database: Db, viewer: Who) -> Response:
     """Kill a token."""
-    with database.write() as session:
-        tokens.revoke(session, viewer, token)
+    database.transact(lambda session: tokens.revoke(session, viewer, token))
     return RedirectResponse("/tokens?saved=1", 303)
 
 
@@ -59,15 +58,12 @@ def _create(request: Request, fields: dict[str, str], scopes: list[str]) -> Resp
             raise Invalid.one("days", Text("请选择有效期", "choose how long"))
         given = Given(Role(role), fields.get("unit") or None)
         wanted = [TokenScope(scope) for scope in scopes if scope in list(TokenScope)]
-        with database_of(request).write() as session:
-            made = tokens.create(
-                session,
-                viewer_of(request),
-                fields.get("name", ""),
-                given,
-                scopes=wanted,
-                days=int(days) if days else None,
+        lives = int(days) if days else None
+        made = database_of(request).transact(
+            lambda session: tokens.create(
+                session, viewer_of(request), fields.get("name", ""), given, scopes=wanted, days=lives
             )
+        )
     except Invalid as error:
         return _page(request, {**fields, "scopes": scopes}, {i.field: i.message.zh for i in error.issues}, error.status)
     except Forbidden as error:
