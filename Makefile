@@ -15,7 +15,7 @@ help:  ## list the targets
 setup: .venv/run.stamp  ## prepare .venv without starting anything
 
 run: .venv/run.stamp  ## serve on http://127.0.0.1:8000 (PORT=8001 changes it), with the demo on the first start
-	.venv/bin/luopan serve --port $(PORT) --migrate --demo
+	LUOPAN_LOG_FORMAT=text .venv/bin/luopan serve --port $(PORT) --migrate --demo
 
 test: .venv/dev.stamp  ## ruff, mypy, import rules, then pytest: 90 % of all branches covered, 100 % of metrics and domain
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target lint suite

@@ -1,35 +1,41 @@
 """The application: routers, middleware, error answers and health."""
 
 import asyncio
-import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
 from app import __version__
+from app.api import figures as figures_page
 from app.api import problems, respond
 from app.api.router import COMPONENTS
 from app.api.router import router as api
-from app.db import Database
+from app.db import Database, is_away
 from app.domain.errors import LuopanError
 from app.jobs.seen import Seen
+from app.observe import logs, transactions
+from app.observe.figures import Figures
 from app.settings import Settings
 from app.web import errors as pages
 from app.web.middleware import HEADERS, BodyLimit, SafeHeaders
+from app.web.requests import LONGEST_PATH, Requests
 from app.web.router import router as web
 from app.web.static import router as static
 
-log = logging.getLogger("luopan")
+log: structlog.stdlib.BoundLogger = structlog.get_logger("luopan")
 
 ABOUT = (
     "Numbers of private traffic: write facts and targets, read metrics and boards. "
     "Money is in yuan, rates are fractions of 1, null is no value."
 )
+
+LONGEST_REASON = 300
 
 
 def create_app(settings: Settings, database: Database) -> FastAPI:
@@ -54,13 +60,19 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
         lifespan=lifespan,
         redirect_slashes=False,  # such a redirect would repeat whatever Host the request names
     )
-    app.state.settings, app.state.database, app.state.seen = settings, database, seen
+    logs.prepare()
+    figures = Figures()
+    transactions.watch(database.engine, figures)
+    app.state.settings, app.state.database = settings, database
+    app.state.figures, app.state.seen = figures, seen
     app.add_middleware(BodyLimit, limit=settings.max_body_mb * 1024 * 1024)
     app.add_middleware(SafeHeaders)
-    for kind in (LuopanError, RequestValidationError, HTTPException, SQLAlchemyError, Exception):
+    app.add_middleware(Requests, figures=figures, failed=_refuse)
+    for kind in (LuopanError, RequestValidationError, HTTPException, SQLAlchemyError):
         app.add_exception_handler(kind, _refuse)
     app.add_api_route("/healthz", healthz, include_in_schema=False)
     app.include_router(api)
+    app.include_router(figures_page.router)
     app.include_router(static)
     app.include_router(web)
     _describe(app)
@@ -80,12 +92,21 @@ def _refuse(request: Request, error: Exception) -> Response:
     """Answer an error: a problem document for the API, a page for a browser."""
     status = problems.status_of(error)
     if status >= 500:  # noqa: PLR2004 (server errors)
-        log.error("%s %s: %s", request.method, request.url.path, status, exc_info=error if status == 500 else None)  # noqa: PLR2004
-    api = request.url.path.startswith("/api/")
+        _log_failure(request, error, status)
+    api = request.url.path.startswith("/api/") or request.url.path == figures_page.PATH
     answer = problems.problem(error) if api else pages.page_for(request, error, status)
     # What nothing foresaw is answered outside of the middleware that adds these.
     answer.headers.update({**HEADERS, "Cache-Control": "no-store"})
     return answer
+
+
+def _log_failure(request: Request, error: Exception, status: int) -> None:
+    told = {"method": request.method, "path": request.url.path[:LONGEST_PATH], "status": status}
+    if is_away(error) or isinstance(error, LuopanError):
+        said = error.message.en if isinstance(error, LuopanError) else str(getattr(error, "orig", error))
+        log.warning("busy or away", **told, error=type(error).__name__, reason=said.partition("\n")[0][:LONGEST_REASON])
+    else:
+        log.error("failed", **told, exc_info=error)
 
 
 def _describe(app: FastAPI) -> None:

@@ -32,6 +32,9 @@ class Settings(BaseSettings):
     busy_seconds: float = Field(default=5, gt=0, le=60, description="how long a write waits for the database")
     max_body_mb: int = Field(default=32, ge=1, le=1024, description="largest request body, in MiB")
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="least severe log line")
+    log_format: Literal["json", "text"] = Field(
+        default="json", description="one JSON object a line, or text for people"
+    )
 
     @model_validator(mode="after")
     def _secret_in_production(self) -> Self:

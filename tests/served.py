@@ -17,6 +17,7 @@ from httpx2 import Response
 from sqlalchemy import insert, select
 from starlette.testclient import TestClient
 
+from app.api.figures import PATH as FIGURES
 from app.cli import demo
 from app.cli.demo import article
 from app.db import Database
@@ -181,7 +182,7 @@ def shown(response: Response, status: int = 200) -> Node:
 
 
 def routes(app: FastAPI) -> list[APIRoute]:
-    """Return the routes that stand outside of the OpenAPI document: pages, and what needs no login."""
+    """Return the routes that stand outside of the API: pages, and what needs no login."""
     waiting: list[Any] = list(app.routes)
     found = []
     for route in waiting:
@@ -189,7 +190,7 @@ def routes(app: FastAPI) -> list[APIRoute]:
             found.append(route)
         else:
             waiting.extend(route.original_router.routes)
-    return [route for route in found if not route.include_in_schema]
+    return [route for route in found if not route.include_in_schema and route.path != FIGURES]
 
 
 OPEN = {"/login", "/logout", "/setup", "/healthz", "/static/{version}/{path:path}"}

@@ -7,6 +7,8 @@ from typing import Any
 import orjson
 from fastapi import Request, Response
 
+from app.observe.figures import Figures
+
 PRIVATE = "private, no-cache"
 TAGGED: dict[int | str, dict[str, Any]] = {
     304: {"description": "The ETag in If-None-Match is still that of the answer"}
@@ -37,6 +39,8 @@ def tagged(request: Request, value: Any) -> Response:  # noqa: ANN401 (anything 
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     headers = {"ETag": etag, "Cache-Control": PRIVATE, "Vary": "Authorization"}
     known = {part.strip().removeprefix("W/") for part in request.headers.get("If-None-Match", "").split(",")}
-    if etag in known or "*" in known:
+    hit = etag in known or "*" in known
+    Figures.of(request.app).cached("api", hit=hit)
+    if hit:
         return Response(status_code=304, headers=headers)
     return Response(body, media_type="application/json", headers=headers)

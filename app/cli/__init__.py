@@ -8,19 +8,23 @@ from app.cli.backup import backup_command, restore_command
 from app.cli.data import demo_command, migrate_command, verify_command
 from app.cli.exports import export_command
 from app.cli.imports import import_command
-from app.cli.serve import serve_command
+from app.cli.serve import refuse_settings, serve_command
 from app.cli.tokens import token
 from app.settings import load
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="luopan")
-def main() -> None:
+@click.pass_context
+def main(context: click.Context) -> None:
     """Luopan 罗盘: the numbers of private traffic. Settings are LUOPAN_* variables; see README.md."""
     try:
         load()
     except ValidationError as error:
-        raise click.ClickException("; ".join(_sentence(part["loc"], part["msg"]) for part in error.errors())) from None
+        sentence = "; ".join(_sentence(part["loc"], part["msg"]) for part in error.errors())
+        if context.invoked_subcommand == serve_command.name:
+            refuse_settings(sentence)
+        raise click.ClickException(sentence) from None
 
 
 def _sentence(place: tuple[int | str, ...], message: str) -> str:

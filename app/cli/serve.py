@@ -2,7 +2,9 @@
 
 import gc
 import logging
+import os
 import secrets
+from functools import partial
 from pathlib import Path
 
 import click
@@ -21,6 +23,8 @@ GRACE_SECONDS = 8
 
 DEMO_USER = "demo"
 
+log = logging.getLogger("luopan")
+
 
 def login_file(database: Database) -> Path:
     """Return where the demo's login is kept: beside the embedded database, else in data/."""
@@ -36,27 +40,60 @@ def login_file(database: Database) -> Path:
 @click.option("--demo", "with_demo", is_flag=True, help="Fill an empty database with the demo and a login for it.")
 def serve_command(host: str, port: int, *, with_migrations: bool, with_demo: bool) -> None:
     """Serve the pages and the API."""
+    from app.observe import logs  # noqa: PLC0415 (only the server writes a log)
+
     settings = load()
-    logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("alembic").setLevel(logging.WARNING)
-    with opened() as database:
-        if with_migrations and migrate.pending(database):
-            migrate.upgrade(database)
-        if with_demo:
-            _first_start(database, settings)
-        click.echo(f"Luopan 罗盘: http://{host}:{port}", err=True)
-        if key := _setup_key(database):
-            click.echo(f"first admin, once within 3 days: http://{host}:{port}/setup?key={key}", err=True)
-        if with_demo and login_file(database).exists():
-            click.echo(f"login: {login_file(database).read_text(encoding='utf-8').strip()}", err=True)
-        _run(settings, database, host, port)
+    logs.configure(settings.log_format, settings.log_level)
+    logs.catch()
+    try:
+        with opened() as database:
+            if with_migrations and migrate.pending(database):
+                migrate.upgrade(database)
+            if with_demo:
+                _first_start(database, settings)
+            _greet(database, settings, f"http://{host}:{port}", with_demo=with_demo)
+            _run(settings, database, host, port)
+    except click.ClickException as error:
+        if settings.log_format == "text":
+            raise
+        log.critical("not started: %s", error.message)
+        raise SystemExit(error.exit_code) from None
+
+
+def refuse_settings(sentence: str) -> None:
+    """End a start with settings that cannot be read, in the format that is asked for."""
+    from app.observe import logs  # noqa: PLC0415 (as above)
+
+    if os.environ.get("LUOPAN_LOG_FORMAT") != "text":
+        logs.configure("json", "info")
+        log.critical("not started: %s", sentence)
+        raise SystemExit(1)
+
+
+def _greet(database: Database, settings: Settings, address: str, *, with_demo: bool) -> None:
+    """Say where Luopan is, and how to log in to the demo; lines that others collect hold no password."""
+    login, key = login_file(database), _setup_key(database)
+    link = f"first admin, once within 3 days: {address}/setup?key={key}"
+    if settings.log_format == "json":
+        log.info("serving %s", address)
+        if with_demo and login.exists():
+            log.info("the login of the demo stands in %s", login)
+        if key:
+            log.info(link)
+        return
+    click.echo(f"Luopan 罗盘: {address}", err=True)
+    if with_demo and login.exists():
+        click.echo(f"login: {login.read_text(encoding='utf-8').strip()}", err=True)
+    if key:
+        click.echo(link, err=True)
 
 
 def _first_start(database: Database, settings: Settings) -> None:
     """Load the demo into an empty database and make a login with a password of its own."""
     if not is_empty(database):
         return
-    load_demo(database, settings.today(), lambda line: click.echo(line, err=True))
+    say = log.info if settings.log_format == "json" else partial(click.echo, err=True)
+    load_demo(database, settings.today(), say)
     password = secrets.token_urlsafe(9)
     hashed = passwords.hashed(password, DEMO_USER)
     with database.write() as session:
@@ -88,5 +125,13 @@ def _run(settings: Settings, database: Database, host: str, port: int) -> None:
     # What is here now stays until the end: the collector need not look at it again with each import.
     gc.freeze()
     uvicorn.run(
-        app, host=host, port=port, log_level=level, timeout_graceful_shutdown=GRACE_SECONDS, server_header=False
+        app,
+        host=host,
+        port=port,
+        log_config=None,
+        log_level=level,
+        access_log=False,  # app.web.requests tells of requests, without what may be secret in an address
+        proxy_headers=False,  # what a request says about its origin is not where it came from
+        timeout_graceful_shutdown=GRACE_SECONDS,
+        server_header=False,
     )

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.roles import Viewer
 from app.models import Change, ChangeBatch
+from app.observe import tally
 
 Values = dict[str, Any]
 
@@ -68,6 +69,7 @@ class Log:
             self._session.add(batch)
             self._session.flush()
             self.batch_id = batch.id
+            tally.note(self._session.connection().info, self._kind, **{tally.BATCHES: 1})
         return self.batch_id
 
 

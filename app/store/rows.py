@@ -12,6 +12,7 @@ from app.domain.errors import Invalid, Issue
 from app.domain.facts import RETENTION, FactTable
 from app.inputs.facts import FactInput
 from app.models import OrgUnit
+from app.observe import tally
 from app.queries import closings
 from app.queries.facts import table_of
 from app.store import cohorts, history, rules
@@ -143,4 +144,8 @@ def write(session: Session, resolver: Resolver, writes: Sequence[Write], log: hi
     for start in range(0, len(deletes), CHUNK):
         connection.execute(delete(sql).where(sql.c.id.in_(deletes[start : start + CHUNK])))
     log.add(changes)
+    same = len(writes) - len(changes)
+    tally.note(
+        connection.info, table.kind, inserted=len(inserts), updated=len(updates), deleted=len(deletes), unchanged=same
+    )
     return Count(len(inserts), len(updates), len(deletes))

@@ -1,10 +1,10 @@
 """Files that a browser downloads: made whole on disk, then sent piece by piece."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from tempfile import TemporaryFile
 from typing import IO
 
-from fastapi import Response
+from fastapi import Depends, Request, Response
 from fastapi.responses import StreamingResponse
 
 from app.connectors import export_csv, export_xlsx
@@ -12,8 +12,18 @@ from app.connectors.export import Format, Notes, Sheet, disposition
 from app.domain.errors import Invalid
 from app.domain.period import Period
 from app.domain.text import Text
+from app.observe.figures import Figures
 
 PIECE = 256 * 1024
+
+
+async def _counted(request: Request) -> AsyncIterator[None]:
+    with Figures.of(request.app).job("export"):
+        yield
+
+
+COUNTED = Depends(_counted)
+"""Counts a route as an export, from its guard until the file has been sent."""
 
 
 def format_param(text: str) -> Format:

@@ -22,6 +22,7 @@ from app.web.dayform import DayForm, before, drawn, load, page_rule
 from app.web.forms import Form
 from app.web.guard import Conf, Db, Who, database_of, needs, pages, settings_of, typed_fields, viewer_of
 from app.web.render import page, shell
+from app.web.requests import bind_unit
 from app.web.saving import as_json, save_form, shown_outcome, wants_json
 
 router = pages()
@@ -60,7 +61,9 @@ def entry_page(
 @router.post("/entry/{kind}", openapi_extra=needs(Action.WRITE_FACTS))
 async def save(request: Request, kind: str) -> Response:
     """Save a form; when something is refused it comes back as it was typed."""
-    return await run_in_threadpool(_save, request, kind, await typed_fields(request))
+    fields = await typed_fields(request)
+    bind_unit(fields.get("unit", ""))
+    return await run_in_threadpool(_save, request, kind, fields)
 
 
 def _save(request: Request, kind: str, fields: dict[str, str]) -> Response:

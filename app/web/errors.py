@@ -1,7 +1,5 @@
 """Error pages: what failed, a number to name it by, and a way on."""
 
-import secrets
-
 from fastapi import Request, Response
 
 from app.domain.errors import BUSY, Busy, LuopanError, Throttled
@@ -10,6 +8,7 @@ from app.domain.text import Text
 from app.web.filters import NoUnits
 from app.web.guard import viewer_of
 from app.web.render import page, say, shell
+from app.web.requests import request_id
 
 _TITLES = {
     401: Text("请先登录", "Please log in"),
@@ -51,7 +50,7 @@ def page_for(request: Request, error: Exception, status: int) -> Response:
         "title": say(title),
         "status": status,
         "detail": say(detail) if detail else "",
-        "reference": secrets.token_hex(4),
+        "reference": request_id(request),
         "way": way,
         "shell": inside,
     }

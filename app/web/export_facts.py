@@ -21,7 +21,7 @@ from app.domain.roles import Action
 from app.domain.text import Text
 from app.i18n import range_label
 from app.queries import channels, facts, units
-from app.web.download import days_part, format_param, spreadsheet
+from app.web.download import COUNTED, days_part, format_param, spreadsheet
 from app.web.exported import made
 from app.web.filters import day_param, default_unit, unit_options
 from app.web.guard import Conf, Db, Who, needs, pages
@@ -48,7 +48,7 @@ def place() -> Iterator[None]:
         _PLACES.release()
 
 
-@router.get("/export/facts/{kind}", openapi_extra=needs(Action.READ))
+@router.get("/export/facts/{kind}", openapi_extra=needs(Action.READ), dependencies=[COUNTED])
 def export_facts(
     kind: str,
     database: Db,

@@ -12,7 +12,7 @@ from app.connectors.export import file_name
 from app.domain.roles import Action
 from app.queries import channels, units
 from app.web.boards import month_param
-from app.web.download import days_part, format_param, spreadsheet
+from app.web.download import COUNTED, days_part, format_param, spreadsheet
 from app.web.exported import board_notes, board_sheets, target_notes, target_sheet
 from app.web.filters import Chosen, asked, default_unit, past_param
 from app.web.guard import Conf, Db, Who, needs, pages
@@ -47,14 +47,14 @@ def _register(board: Board) -> None:
         name = file_name([*title, view.scope.unit_name, days_part(found.period)], wanted)
         return spreadsheet(name, wanted, sheets, notes)
 
-    router.get(f"/export/{board.key}", openapi_extra=needs(Action.READ))(get)
+    router.get(f"/export/{board.key}", openapi_extra=needs(Action.READ), dependencies=[COUNTED])(get)
 
 
 for _board in BOARDS.values():
     _register(_board)
 
 
-@router.get("/export/targets", openapi_extra=needs(Action.READ))
+@router.get("/export/targets", openapi_extra=needs(Action.READ), dependencies=[COUNTED])
 def export_targets(
     database: Db,
     settings: Conf,

@@ -16,6 +16,7 @@ from app.connectors.rows import Reader
 from app.connectors.table import Table, refused
 from app.domain.facts import TABLES
 from app.inputs.imports import Reading
+from app.observe.figures import Figures
 from app.queries import mappings as remembered
 from app.store import imports as store
 from app.store import mappings
@@ -94,12 +95,12 @@ def _header(fields: dict[str, str]) -> int | None:
     return int(text) if re.fullmatch(r"[1-9][0-9]{0,2}", text) else None
 
 
-def streamed(request: Request, upload: Upload, work: Callable[["Job", Progress], Line]) -> Response:
-    """Return the stream of some work on a file; errors name the rows of its table."""
+def streamed(request: Request, upload: Upload, name: str, work: Callable[["Job", Progress], Line]) -> Response:
+    """Return the stream of some work on a file, counted by its name; errors name the rows of its table."""
     job = Job(request, upload)
 
     def run(progress: Progress) -> Line:
-        with place():
+        with Figures.of(request.app).job(name), place():
             return work(job, progress)
 
     return JsonLines(run, lambda error: view.told(error, job.table))

@@ -74,13 +74,13 @@ async def inspect(request: Request) -> Response:
 @scripted.post("/import/preview", openapi_extra=needs(Action.WRITE_FACTS, Action.WRITE_TARGETS))
 async def preview(request: Request) -> Response:
     """Stream what writing a file would do."""
-    return streamed(request, await uploaded(request), import_work.preview)
+    return streamed(request, await uploaded(request), "import_preview", import_work.preview)
 
 
 @scripted.post("/import/commit", openapi_extra=needs(Action.WRITE_FACTS, Action.WRITE_TARGETS))
 async def commit(request: Request) -> Response:
     """Write a file as it was previewed, and stream how far it is."""
-    return streamed(request, await uploaded(request), import_work.write)
+    return streamed(request, await uploaded(request), "import_commit", import_work.write)
 
 
 @scripted.post("/import/bad", openapi_extra=needs(Action.WRITE_FACTS, Action.WRITE_TARGETS))

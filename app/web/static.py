@@ -9,6 +9,7 @@ from pathlib import Path
 
 from fastapi import APIRouter, HTTPException, Request, Response
 
+from app.observe.figures import Figures
 from app.settings import ROOT
 
 router = APIRouter(prefix="/static", include_in_schema=False)
@@ -52,9 +53,13 @@ def plotly_url() -> str:
     return f"/static/{_hash(_plotly())}/plotly.min.js"
 
 
-@cache
+_COMPRESSED: dict[Path, bytes] = {}
+
+
 def _compressed(path: Path) -> bytes:
-    return gzip.compress(path.read_bytes(), 9)
+    if path not in _COMPRESSED:
+        _COMPRESSED[path] = gzip.compress(path.read_bytes(), 9)
+    return _COMPRESSED[path]
 
 
 @router.get("/{version}/{path:path}")
@@ -66,5 +71,6 @@ def get_static(request: Request, version: str, path: str) -> Response:
     kind = _TYPES.get(file.suffix) or mimetypes.guess_type(file.name)[0]
     headers = {"Cache-Control": FOREVER if version == _hash(file) else "no-cache", "Vary": "Accept-Encoding"}
     if "gzip" in request.headers.get("Accept-Encoding", ""):
+        Figures.of(request.app).cached("static", hit=file in _COMPRESSED)
         return Response(_compressed(file), media_type=kind, headers={**headers, "Content-Encoding": "gzip"})
     return Response(file.read_bytes(), media_type=kind, headers=headers)

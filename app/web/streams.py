@@ -1,6 +1,7 @@
 """Long work as a stream of JSON lines: progress, then a result or an error; it ends when nobody listens any more."""
 
 import asyncio
+import contextvars
 import json
 import logging
 import threading
@@ -94,7 +95,9 @@ class JsonLines(Response):
                 loop.call_soon_threadsafe(lines.put_nowait, line)
 
         progress = Progress(put)
-        threading.Thread(target=self._run, args=(progress,), daemon=True).start()
+        # With the context its log lines name the request.
+        inside = contextvars.copy_context()
+        threading.Thread(target=inside.run, args=(self._run, progress), daemon=True).start()
         leaving = asyncio.ensure_future(_left(receive))
         started = False
         try:

@@ -187,7 +187,7 @@ def _answer(url: str, seconds: float) -> bytes:
 
 def test_a_first_start_migrates_loads_the_demo_and_prints_a_login_of_its_own(tmp_path: Path) -> None:
     port, file = 18_000 + os.getpid() % 2000, tmp_path / "first.db"
-    environment = {**os.environ, "LUOPAN_DATABASE_URL": f"sqlite:///{file}"}
+    environment = {**os.environ, "LUOPAN_DATABASE_URL": f"sqlite:///{file}", "LUOPAN_LOG_FORMAT": "text"}
     command = [sys.executable, "-m", "app.cli", "serve", "--port", str(port), "--migrate", "--demo"]
     with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as process:
         try:

@@ -17,6 +17,7 @@ from app.db import Database
 from app.domain.roles import SYSTEM, Role
 from app.main import create_app
 from app.metrics.compare import Status
+from app.observe.figures import Figures
 from app.settings import ROOT, Settings
 from app.store import tokens
 from app.store.users import Given
@@ -223,3 +224,11 @@ def _curl(client: TestClient, line: str, token: str) -> Any:  # noqa: ANN401 (a 
         else:
             url = word
     return client.request(method, url, content=content, headers=headers)
+
+
+def test_every_figure_of_the_server_is_documented(sqlite_database: Database) -> None:
+    documented = _text(DOCS / "operating.md")
+    families = Figures.of(create_app(Settings(), sqlite_database)).registry.collect()
+    names = [family.name for family in families if family.name.startswith("luopan_")]
+    assert len(names) > 10
+    assert [name for name in names if f"`{name}" not in documented] == []

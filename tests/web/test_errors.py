@@ -31,8 +31,9 @@ def failed(answer: Response, status: int, title: str) -> str:
     assert not INTERNALS.search(answer.text)
     for name, value in {**HEADERS, "Cache-Control": "no-store"}.items():
         assert answer.headers[name] == value
-    found = re.search(rf"状态 {status}，编号 ([0-9a-f]{{8}})", page.text)
+    found = re.search(rf"状态 {status}，编号 (\S{{8,64}})", page.text)
     assert found
+    assert found[1] == answer.headers["x-request-id"]
     return found[1]
 
 
