@@ -16,6 +16,7 @@ from app.api import figures as figures_page
 from app.api import problems, respond
 from app.api.router import COMPONENTS
 from app.api.router import router as api
+from app.connectors.signin import providers
 from app.db import Database, is_away
 from app.domain.errors import LuopanError
 from app.jobs.seen import Seen
@@ -64,7 +65,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     figures = Figures()
     transactions.watch(database.engine, figures)
     app.state.settings, app.state.database = settings, database
-    app.state.figures, app.state.seen = figures, seen
+    app.state.figures, app.state.seen, app.state.providers = figures, seen, providers(settings)
     app.add_middleware(BodyLimit, limit=settings.max_body_mb * 1024 * 1024)
     app.add_middleware(SafeHeaders)
     app.add_middleware(Requests, figures=figures, failed=_refuse)

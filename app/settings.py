@@ -7,7 +7,9 @@ from typing import Literal, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, SecretStr, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
+
+from app.settings_signin import SignInSettings
 
 ROOT = Path(__file__).resolve().parent.parent
 """Where migrations, templates and static files stand."""
@@ -15,10 +17,10 @@ ROOT = Path(__file__).resolve().parent.parent
 MIN_SECRET = 32
 
 
-class Settings(BaseSettings):
+class Settings(SignInSettings):
     """What an installation can set, by variables named `LUOPAN_` and the field in capitals."""
 
-    model_config = SettingsConfigDict(env_prefix="LUOPAN_", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="LUOPAN_", extra="ignore", hide_input_in_errors=True)
 
     env: Literal["development", "production"] = Field(
         "development", description="production asks for a secret and sends Secure cookies"

@@ -38,6 +38,8 @@ PAGES: dict[str, str] = {
     "POST /import/preview": WRITERS,
     "GET /login": OPEN,
     "POST /login": OPEN,
+    "GET /login/{provider}": OPEN,
+    "GET /login/{provider}/back": OPEN,
     "POST /logout": OPEN,
     "POST /no-data": ENTERERS,
     "GET /people": ADMIN,

@@ -193,7 +193,15 @@ def routes(app: FastAPI) -> list[APIRoute]:
     return [route for route in found if not route.include_in_schema and route.path != FIGURES]
 
 
-OPEN = {"/login", "/logout", "/setup", "/healthz", "/static/{version}/{path:path}"}
+OPEN = {
+    "/login",
+    "/logout",
+    "/setup",
+    "/login/{provider}",
+    "/login/{provider}/back",
+    "/healthz",
+    "/static/{version}/{path:path}",
+}
 """What answers without a login."""
 
 

@@ -105,6 +105,25 @@ class Throttled(LuopanError):
         super().__init__(message.fill(minutes=minutes))
 
 
+class Unreachable(LuopanError):
+    """Another server may not be asked, is away, or answered something that nobody can read.
+
+    `answered` is the HTTP status it gave, None when there was no answer; the message names its host at most.
+    """
+
+    status = 502
+
+    def __init__(self, message: Text, answered: int | None = None) -> None:
+        super().__init__(message)
+        self.answered = answered
+
+
+class SignInRefused(LuopanError):
+    """A login elsewhere did not come back as it should; the message says what was wrong, without secrets."""
+
+    status = 403
+
+
 class Conflict(LuopanError):
     """The stored state is not what the sender thought it was.
 

@@ -19,6 +19,8 @@ _TITLES = {
     429: Text("请稍后再试", "Try again later"),
     422: Text("地址或内容有误", "Bad input"),
     500: Text("出错了", "Something went wrong"),
+    502: Text("对方服务无法访问", "The other server is away"),
+    507: Text("磁盘已满", "The disk is full"),
     503: Text("数据库暂时无法访问", "The database is away"),
 }
 _DETAILS = {

@@ -2,20 +2,21 @@
 
 from datetime import timedelta
 from typing import Annotated
+from urllib.parse import urlencode
 
 import structlog
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
 from sqlalchemy.orm import Session
 
-from app.domain.errors import Throttled
+from app.connectors.signin.provider import Provider
+from app.domain.errors import LuopanError, Throttled
 from app.domain.security import Event
 from app.queries import access
-from app.settings import load
 from app.store import passwords, security, sessions, throttle
 from app.store.sessions import Browser
 from app.web.guard import Conf, Db, OpenPage, cookie_name, database_of, logged_in, peer_of, settings_of, storable
-from app.web.render import page
+from app.web.render import page, say
 
 router = APIRouter(route_class=OpenPage, include_in_schema=False)
 
@@ -33,9 +34,9 @@ def safe_next(target: str) -> str:
 
 
 @router.get("/login")
-def login_page(next: str = "/") -> Response:  # noqa: A002 (the parameter's name in the address)
-    """Show the login form."""
-    return _form("", safe_next(next))
+def login_page(request: Request, next: str = "/") -> Response:  # noqa: A002 (the parameter's name in the address)
+    """Show the login form, and who else may vouch for people."""
+    return login_form(request, "", safe_next(next))
 
 
 @router.post("/login")
@@ -55,13 +56,14 @@ def log_in(
         left = database.transact(lambda session: throttle.take(session, [own, shared]))
     except Throttled as error:
         log.warning("login_throttled", actor=name, peer=peer_of(request))
-        return _form(name, target, error.message.zh, error)
+        return login_form(request, name, target, error.message.zh, error)
     with database.read() as session:
         found = access.by_password(session, name)
     # Hashing takes long on purpose, so nothing is locked meanwhile.
     if not passwords.fits(found and found[1], password) or found is None:
         _note_failure(request, name, left)
-        return _form(name, target, "账号或密码不对" + (f"，还可尝试 {left} 次" if left else "，请 15 分钟后再试"))
+        rest = f"还可尝试 {left} 次" if left else "请 15 分钟后再试"
+        return login_form(request, name, target, f"账号或密码不对，{rest}")
     user_id = found[0]
 
     def work(session: Session) -> str:
@@ -119,10 +121,26 @@ def _note_failure(request: Request, name: str, left: int) -> None:
     database_of(request).transact(work)
 
 
-def _form(name: str, target: str, error: str | None = None, throttled: Throttled | None = None) -> Response:
-    status = throttled.status if throttled else 401 if error else 200
-    context = {"page_title": "登录", "error": error, "name": name, "next": target, "session_days": load().session_days}
+def login_form(
+    request: Request, name: str, target: str, error: str | None = None, refusal: LuopanError | None = None
+) -> Response:
+    """Return the login form; with why nobody was logged in, if there is a reason."""
+    status = refusal.status if refusal else 401 if error else 200
+    context = {
+        "page_title": "登录",
+        "error": error,
+        "name": name,
+        "next": target,
+        "session_days": settings_of(request).session_days,
+        "others": [(f"/login/{key}?{urlencode({'next': target})}", label) for key, label in _others(request)],
+    }
     answer = page("login.html", context, status)
-    if throttled:
-        answer.headers["Retry-After"] = str(throttled.seconds)
+    if isinstance(refusal, Throttled):
+        answer.headers["Retry-After"] = str(refusal.seconds)
     return answer
+
+
+def _others(request: Request) -> list[tuple[str, str]]:
+    """Return who else vouches for people: the word for it in addresses, and what its button says."""
+    found: dict[str, Provider] = request.app.state.providers
+    return [(key, say(provider.label)) for key, provider in found.items()]

@@ -20,6 +20,7 @@ from app.web import (
     recounts,
     security,
     setup,
+    signin,
     tokens,
 )
 
@@ -27,6 +28,6 @@ router = APIRouter()
 for _part in (
     *(login, home, boards, entry, plan, imports, exports, export_facts),
     *(log, recounts, closing, dictionary, master),
-    *(setup, account, people, tokens, security),
+    *(setup, signin, account, people, tokens, security),
 ):
     router.include_router(_part.router)
