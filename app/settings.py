@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Literal, Self
 from zoneinfo import ZoneInfo
@@ -15,6 +16,9 @@ ROOT = Path(__file__).resolve().parent.parent
 """Where migrations, templates and static files stand."""
 
 MIN_SECRET = 32
+FEWEST_CHARACTERS = 10
+"""Different ones; 64 hexadecimal digits that are drawn have fewer once in a million times."""
+PLACEHOLDERS = ("changeme", "change-me", "change_me", "password", "your-secret", "your_secret", "default")
 
 
 class Settings(SignInSettings):
@@ -40,9 +44,11 @@ class Settings(SignInSettings):
 
     @model_validator(mode="after")
     def _secret_in_production(self) -> Self:
-        length = len(self.secret.get_secret_value()) if self.secret else 0
-        if self.env == "production" and length < MIN_SECRET:
+        secret = self.secret.get_secret_value() if self.secret else ""
+        if self.env == "production" and len(secret) < MIN_SECRET:
             raise ValueError(f"LUOPAN_SECRET must have at least {MIN_SECRET} characters when LUOPAN_ENV=production")
+        if self.env == "production" and is_weak(secret):
+            raise ValueError("LUOPAN_SECRET is easy to guess; take the output of: openssl rand -hex 32")
         return self
 
     @property
@@ -66,6 +72,16 @@ class Settings(SignInSettings):
     def today(self) -> date:
         """Return the workspace's business day."""
         return self.now().date()
+
+
+def is_weak(secret: str) -> bool:
+    """Say whether a secret is typed rather than drawn: few characters, a repeated pattern, a row, a known word."""
+    repeats = any(secret[period:] == secret[:-period] for period in range(1, len(secret) // 2 + 1))
+    steps = [abs(ord(one) - ord(next_)) for one, next_ in pairwise(secret)]
+    row = sum(step <= 1 for step in steps) > len(steps) / 2
+    return (
+        len(set(secret)) < FEWEST_CHARACTERS or repeats or row or any(word in secret.lower() for word in PLACEHOLDERS)
+    )
 
 
 @lru_cache

@@ -22,6 +22,11 @@ GRACE_SECONDS = 8
 """How long requests may finish after SIGTERM."""
 
 DEMO_USER = "demo"
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+EXPOSED = (
+    "in development Luopan is served on this machine only (127.0.0.1); "
+    "set LUOPAN_ENV=production and LUOPAN_SECRET to serve others"
+)
 
 log = logging.getLogger("luopan")
 
@@ -46,6 +51,8 @@ def serve_command(host: str, port: int, *, with_migrations: bool, with_demo: boo
     logs.configure(settings.log_format, settings.log_level)
     logs.catch()
     try:
+        if settings.env == "development" and host not in LOOPBACK:
+            raise click.ClickException(EXPOSED)  # noqa: TRY301 (said in the format of the log)
         with opened() as database:
             if with_migrations and migrate.pending(database):
                 migrate.upgrade(database)

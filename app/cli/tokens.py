@@ -20,13 +20,18 @@ def token() -> None:
 @ROLE
 @UNIT
 @click.option(
-    "--scope", "scopes", multiple=True, type=click.Choice(TokenScope), help="Only this; all its role can use without."
+    "--scope",
+    "scopes",
+    multiple=True,
+    type=click.Choice([*TokenScope]),
+    help="Only this; all its role can use without.",
 )
 @click.option("--days", type=int, help="How long it lives; without it, until it is revoked.")
-def create_token(name: str, role: Role, unit: str | None, scopes: tuple[TokenScope, ...], days: int | None) -> None:
+def create_token(name: str, role: Role, unit: str | None, scopes: tuple[str, ...], days: int | None) -> None:
     """Create an API token and print it; it is shown this once."""
+    wanted = [TokenScope(scope) for scope in scopes] or None
     with opened() as database, database.write() as session:
-        made = tokens.create(session, SYSTEM, name, Given(role, unit), scopes=scopes or None, days=days)
+        made = tokens.create(session, SYSTEM, name, Given(role, unit), scopes=wanted, days=days)
     click.echo(made)
 
 

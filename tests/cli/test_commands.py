@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
+from secrets import token_hex
 from time import monotonic, sleep
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -20,10 +21,11 @@ from sqlalchemy import text
 
 from app.cli import main, migrate
 from app.cli.demo.load import is_empty
+from app.cli.serve import EXPOSED
 from app.db import Database
 from app.domain.roles import Role
 from app.queries import access
-from app.settings import load
+from app.settings import is_weak, load
 from app.store.secrets import token_hash
 
 Run = Callable[..., Result]
@@ -144,15 +146,48 @@ def test_a_database_that_is_away_ends_a_command_with_one_sentence(monkeypatch: p
     assert len(result.stderr.splitlines()) == 1
 
 
-def test_c11_production_without_a_proper_secret_does_not_start(monkeypatch: pytest.MonkeyPatch) -> None:
+SHORT = "LUOPAN_SECRET must have at least 32 characters when LUOPAN_ENV=production"
+WEAK = "LUOPAN_SECRET is easy to guess; take the output of: openssl rand -hex 32"
+
+
+@pytest.mark.parametrize(
+    ("secret", "sentence"),
+    [
+        (None, SHORT),
+        ("", SHORT),
+        ("short", SHORT),
+        ("x" * 31, SHORT),
+        ("x" * 40, WEAK),
+        ("0123456789abcdef" * 2, WEAK),
+        ("12345678901234567890123456789012", WEAK),
+        ("abcdefghijklmnopqrstuvwxyz012345", WEAK),
+        ("please-changeme-4f9a1c7e2b8d0365", WEAK),
+        ("the default key of luopan, 4f9a1c7e2b", WEAK),
+    ],
+)
+def test_c11_production_without_a_proper_secret_does_not_start(
+    monkeypatch: pytest.MonkeyPatch, secret: str | None, sentence: str
+) -> None:
     monkeypatch.setenv("LUOPAN_ENV", "production")
-    monkeypatch.setenv("LUOPAN_SECRET", "short")
-    load.cache_clear()
-    result = CliRunner().invoke(main, ["migrate"], catch_exceptions=False)
-    load.cache_clear()
-    assert result.exit_code == 1
-    sentence = "LUOPAN_SECRET must have at least 32 characters when LUOPAN_ENV=production"
-    assert result.stderr.strip() == f"Error: {sentence}"
+    monkeypatch.delenv("LUOPAN_SECRET", raising=False)
+    if secret is not None:
+        monkeypatch.setenv("LUOPAN_SECRET", secret)
+    for words in (["migrate"], ["serve"]):
+        load.cache_clear()
+        result = CliRunner().invoke(main, words, env={"LUOPAN_LOG_FORMAT": "text"}, catch_exceptions=False)
+        load.cache_clear()
+        assert (result.exit_code, result.stderr.strip()) == (1, f"Error: {sentence}")
+
+
+def test_a_drawn_secret_is_not_weak() -> None:
+    assert not [secret for secret in (token_hex(32) for _ in range(500)) if is_weak(secret)]
+
+
+def test_c11_in_development_it_is_served_on_this_machine_only(run: Run) -> None:
+    for host in ("0.0.0.0", "192.0.2.7", "::", "luopan.example"):  # noqa: S104 (what is refused)
+        result = run("serve", "--host", host, env={"LUOPAN_LOG_FORMAT": "text"})
+        assert result.exit_code == 1
+        assert result.stderr.strip() == f"Error: {EXPOSED}"
 
 
 @pytest.mark.parametrize(
