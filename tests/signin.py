@@ -45,6 +45,8 @@ class Fault(StrEnum):
     NO_TOKEN_TIME = auto()
     NO_SUBJECT = auto()
     TWISTED = auto()
+    SCRIPT_AS_PAGE = auto()
+    LONG_SUBJECT = auto()
 
 
 @cache
@@ -88,7 +90,9 @@ class Issuer(StandIn):
         methods = {"token_endpoint_auth_methods_supported": list(self.methods)} if self.methods else {}
         return {
             "issuer": "https://evil.example" if self.fault is Fault.DISCOVERED_ISSUER else self.issuer,
-            "authorization_endpoint": f"{self.issuer}/authorize",
+            "authorization_endpoint": "javascript:0//"
+            if self.fault is Fault.SCRIPT_AS_PAGE
+            else f"{self.issuer}/authorize",
             "token_endpoint": f"{self.issuer}/token",
             "jwks_uri": f"{self.issuer}/jwks",
             "id_token_signing_alg_values_supported": ["RS256", "HS256", "none"],
@@ -140,6 +144,7 @@ class Issuer(StandIn):
             Fault.TOKEN_ISSUER: {"iss": f"{self.issuer}/"},
             Fault.NO_TOKEN_TIME: {"iat": None},
             Fault.NO_SUBJECT: {"sub": None},
+            Fault.LONG_SUBJECT: {"sub": "s" * 256},
         }
         claims |= changed.get(self.fault, {}) if self.fault else {}
         return {name: value for name, value in claims.items() if value is not None}
@@ -152,7 +157,7 @@ class Issuer(StandIn):
         signer = key("unpublished") if self.fault in {Fault.OTHER_KEY, Fault.UNKNOWN_KEY} else key(self.kid)
         named = "unpublished" if self.fault is Fault.UNKNOWN_KEY else self.kid
         token = jwt.encode(claims, signer, algorithm="RS256", headers={"kid": named})
-        return token[:-8] if self.fault is Fault.TWISTED else token
+        return token[:-8] + 8 * "A" if self.fault is Fault.TWISTED else token
 
 
 def _with_public_key(claims: dict[str, Any], private: rsa.RSAPrivateKey, kid: str) -> str:

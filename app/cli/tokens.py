@@ -9,6 +9,8 @@ from app.queries import tokens as query
 from app.store import tokens
 from app.store.users import Given
 
+SCOPES = [scope.value for scope in TokenScope]
+
 
 @click.group()
 def token() -> None:
@@ -20,11 +22,7 @@ def token() -> None:
 @ROLE
 @UNIT
 @click.option(
-    "--scope",
-    "scopes",
-    multiple=True,
-    type=click.Choice([*TokenScope]),
-    help="Only this; all its role can use without.",
+    "--scope", "scopes", multiple=True, type=click.Choice(SCOPES), help="Only this, of what its role can use."
 )
 @click.option("--days", type=int, help="How long it lives; without it, until it is revoked.")
 def create_token(name: str, role: Role, unit: str | None, scopes: tuple[str, ...], days: int | None) -> None:

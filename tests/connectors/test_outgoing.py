@@ -3,17 +3,13 @@
 import gzip
 import ipaddress
 import logging
-import ssl
+import socket
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from threading import Event
+from contextlib import suppress
+from threading import Event, Thread
+from time import sleep
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from app.connectors.addresses import masked, may_ask
 from app.connectors.outgoing import Outgoing
@@ -215,6 +211,32 @@ def test_a_server_that_is_away_or_never_ends_is_not_waited_for() -> None:
         Outgoing([slow.host], inside=True, seconds=0.1).get_json(f"{away}/")
 
 
+def test_an_answer_that_trickles_is_given_up() -> None:
+    def trickle(listening: socket.socket) -> None:
+        connection, _ = listening.accept()
+        with connection, suppress(OSError):
+            connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+            for _ in range(100):
+                connection.sendall(b" ")
+                sleep(0.02)
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = Thread(target=trickle, args=(listening,))
+        thread.start()
+        host = f"127.0.0.1:{listening.getsockname()[1]}"
+        with pytest.raises(Unreachable, match="answers too slowly"):
+            Outgoing([host], inside=True, seconds=0.1).get_json(f"http://{host}/")
+        thread.join()
+
+
+def test_a_name_that_nobody_knows_does_not_answer() -> None:
+    def unknown(*_: object) -> list[str]:
+        raise socket.gaierror(socket.EAI_NONAME, KEY)
+
+    with pytest.raises(Unreachable, match=r"^sso\.example does not answer$"):
+        Outgoing(["sso.example"], resolve=unknown).get_json(f"https://sso.example/?key={KEY}")
+
+
 def test_the_environment_names_no_proxy(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     with Server() as proxy:
         for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy"):
@@ -257,38 +279,3 @@ def test_c23_no_key_reaches_the_log_at_any_level(server: Server, caplog: pytest.
 )
 def test_c23_an_address_is_shown_without_what_may_be_a_key(address: str, shown: str) -> None:
     assert masked(address) == shown
-
-
-def _certificate(folder: Path, name: str) -> Path:
-    key = ec.generate_private_key(ec.SECP256R1())
-    called = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
-    made = (
-        x509.CertificateBuilder(called, called, key.public_key(), x509.random_serial_number())
-        .not_valid_before(datetime.now(UTC) - timedelta(days=1))
-        .not_valid_after(datetime.now(UTC) + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    file = folder / "both.pem"
-    secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    file.write_bytes(secret + made.public_bytes(Encoding.PEM))
-    return file
-
-
-def test_the_certificate_must_be_that_of_the_name_though_the_checked_address_is_called(tmp_path: Path) -> None:
-    file = _certificate(tmp_path, "sso.example")
-    with Server() as server:
-        server.speak_tls(file)
-
-        def trust() -> ssl.SSLContext:
-            return ssl.create_default_context(cafile=file)
-
-        hosts = [f"{name}.example:{server.port}" for name in ("sso", "other")]
-        calls = Outgoing(hosts, inside=True, resolve=to_loopback, trust=trust)
-        assert calls.get_json(f"https://{hosts[0]}/a") == {"path": "/a"}
-        with pytest.raises(Unreachable, match="does not answer"):
-            calls.get_json(f"https://{hosts[1]}/a")
-        with pytest.raises(Unreachable, match="does not answer"):
-            Outgoing(hosts, inside=True, resolve=to_loopback).get_json(f"https://{hosts[0]}/a")
-        assert server.paths() == ["/a"]

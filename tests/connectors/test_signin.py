@@ -43,7 +43,9 @@ REFUSED = {
     Fault.NO_TOKEN: "id_token",
     Fault.NO_TOKEN_TIME: "iat",
     Fault.NO_SUBJECT: "sub",
-    Fault.TWISTED: "id_token",
+    Fault.TWISTED: "signature",
+    Fault.SCRIPT_AS_PAGE: "authorization_endpoint",
+    Fault.LONG_SUBJECT: "sub",
 }
 """Which part of the answer is named for each fault."""
 
@@ -229,6 +231,17 @@ def test_only_what_is_configured_is_offered() -> None:
         ("feishu", "https://accounts.feishu.cn/open-apis/authen/v1/authorize?client_id=cli_a1b2c3&"),
     ):
         assert found[key].begin(BACK).address.startswith(start)
+
+
+def test_the_settings_of_a_local_issuer_lead_through_a_whole_login(issuer: Issuer) -> None:
+    settings = Settings(
+        public_url="http://127.0.0.1:8000",
+        oidc_issuer=issuer.issuer,
+        oidc_client_id=issuer.client_id,
+        oidc_client_secret=SECRET,
+        oidc_inside=True,
+    )
+    assert logged_in(providers(settings)["oidc"]).name == "张三"
 
 
 def test_a_process_that_logs_nobody_in_elsewhere_loads_neither_httpx_nor_jwt() -> None:
