@@ -26,8 +26,9 @@ def test_somebody_is_added_comes_in_by_the_link_and_is_out_when_switched_off(win
     page.get_by_label("角色").select_option("operator")
     page.get_by_label("单元").select_option(UNIT)
     page.get_by_role("button", name="新增").click()
-    link = page.locator("#once").inner_text()
-    assert link.startswith(f"{boss.address}/setup?key=")  # the whole address, ready to be sent
+    once = page.locator("#once")
+    expect(once).to_contain_text(f"{boss.address}/setup?key=")  # the whole address, ready to be sent
+    link = once.inner_text()
 
     theirs = guest.page
     theirs.goto(link)
