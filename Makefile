@@ -1,10 +1,12 @@
 # Every target is one line; `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint suite test-long bench lock
+.PHONY: help setup run test lint suite test-long bench lock audit
 PYTHON ?= python3
 PORT ?= 8000
 PIP := .venv/bin/python -m pip install --quiet --disable-pip-version-check
-COMPILE := .venv/bin/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --extra all --group build --generate-hashes --no-annotate --no-header --no-strip-extras --no-emit-index-url --no-emit-find-links
+COMPILE := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-strip-extras --no-emit-index-url --no-emit-find-links
+ALL := pyproject.toml --extra all --group build
+LOCKED = $(shell sed -n 's/^\([a-z0-9-]*\).*==.*/\1/p' requirements.lock | sort -u)
 LINT := .venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy app tests && .venv/bin/lint-imports --no-logo
 PYTEST := .venv/bin/python -m pytest -n 2 --dist worksteal
 COVERAGE := --cov --cov-report= && .venv/bin/python -m tests.floors
@@ -32,8 +34,11 @@ test-long: .venv/dev.stamp  ## the properties with 300 examples each, and the sl
 bench: .venv/run.stamp  ## measure a board, its SQL and a bare response, side by side
 	.venv/bin/luopan bench
 
-lock: .venv/dev.stamp  ## write both lock files from pyproject.toml (UPGRADE=--upgrade takes the newest versions)
-	$(COMPILE) $(UPGRADE) --output-file requirements.lock && $(COMPILE) --group dev --constraints requirements.lock $(UPGRADE) --output-file requirements-dev.lock
+lock: .venv/dev.stamp  ## write the lock files from pyproject.toml (UPGRADE=--upgrade takes the newest versions)
+	$(COMPILE) $(ALL) $(UPGRADE) --output-file requirements.lock && $(COMPILE) $(ALL) --group dev --constraints requirements.lock $(UPGRADE) --output-file requirements-dev.lock && $(COMPILE) --group pyproject.toml:audit $(UPGRADE) --output-file requirements-audit.lock
+
+audit: .venv/run.stamp .venv-audit/stamp  ## list the licences of what a run needs, then ask a service on the internet for its known vulnerabilities
+	.venv-audit/bin/pip-licenses --python .venv/bin/python --from=mixed --order=license --packages $(LOCKED) && .venv-audit/bin/pip-audit --strict --progress-spinner=off --require-hashes --disable-pip --requirement requirements.lock
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { echo 'Luopan needs Python 3.11 or newer with venv (Debian: apt-get install python3-venv)'; exit 1; }
@@ -45,3 +50,7 @@ lock: .venv/dev.stamp  ## write both lock files from pyproject.toml (UPGRADE=--u
 # What tests need holds all that a run needs, in the same versions: one stamp serves both.
 .venv/dev.stamp: requirements-dev.lock pyproject.toml | .venv/bin/python
 	$(PIP) --require-hashes -r requirements-dev.lock && $(PIP) --no-deps --no-build-isolation --editable . && touch $@ .venv/run.stamp
+
+# The tools of an audit have dependencies of their own, which are not to mix with what is audited.
+.venv-audit/stamp: requirements-audit.lock
+	$(PYTHON) -m venv .venv-audit && .venv-audit/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-audit.lock && touch $@

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from functools import lru_cache
+from ipaddress import ip_network
 from itertools import pairwise
 from pathlib import Path
 from typing import Literal, Self
@@ -41,6 +42,9 @@ class Settings(SignInSettings):
     log_format: Literal["json", "text"] = Field(
         default="json", description="one JSON object a line, or text for people"
     )
+    trusted_proxies: str | None = Field(
+        default=None, description="addresses or networks, with commas, whose X-Forwarded headers are believed"
+    )
 
     @model_validator(mode="after")
     def _secret_in_production(self) -> Self:
@@ -64,6 +68,17 @@ class Settings(SignInSettings):
         except (KeyError, ValueError, OSError):
             raise ValueError(f"there is no time zone {name!r}") from None
         return name
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _known_proxies(cls, named: str | None) -> str | None:
+        proxies = [name.strip() for name in (named or "").split(",") if name.strip()]
+        for name in proxies:
+            try:
+                ip_network(name)
+            except ValueError:
+                raise ValueError(f"{name!r} is neither an address nor a network") from None
+        return ",".join(proxies) or None
 
     def now(self) -> datetime:
         """Return the moment, in the workspace's time zone."""

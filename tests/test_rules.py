@@ -52,5 +52,5 @@ def test_no_function_is_above_40_lines() -> None:
 
 
 def test_lock_files_hold_no_address() -> None:
-    for name in ("requirements.lock", "requirements-dev.lock"):
+    for name in ("requirements.lock", "requirements-dev.lock", "requirements-audit.lock"):
         assert "://" not in (ROOT / name).read_text(encoding="utf-8"), name

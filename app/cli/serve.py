@@ -6,6 +6,7 @@ import os
 import secrets
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -122,6 +123,13 @@ def _keep(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8")
 
 
+def proxies(settings: Settings) -> dict[str, Any]:
+    """Return whom uvicorn believes about where a request came from: nobody, unless the settings name a proxy."""
+    if settings.trusted_proxies is None:
+        return {"proxy_headers": False}
+    return {"proxy_headers": True, "forwarded_allow_ips": settings.trusted_proxies}
+
+
 def _run(settings: Settings, database: Database, host: str, port: int) -> None:
     import uvicorn  # noqa: PLC0415 (only the server needs it)
 
@@ -138,7 +146,7 @@ def _run(settings: Settings, database: Database, host: str, port: int) -> None:
         log_config=None,
         log_level=level,
         access_log=False,  # app.web.requests tells of requests, without what may be secret in an address
-        proxy_headers=False,  # what a request says about its origin is not where it came from
+        **proxies(settings),
         timeout_graceful_shutdown=GRACE_SECONDS,
         server_header=False,
     )

@@ -2,13 +2,27 @@
 
 from datetime import date
 
-from sqlalchemy import Select, and_, func, or_, select, text
+from sqlalchemy import Select, and_, exists, func, or_, select, text
 from sqlalchemy.orm import Session
 
 from app.domain.facts import DAILY
-from app.models import Friends, OrgUnit, Retention, Sales, StockCount
+from app.models import (
+    ApiToken,
+    Friends,
+    LoginSession,
+    OneTimeLink,
+    OrgUnit,
+    Retention,
+    Sales,
+    StockCount,
+    UserGrant,
+    UserIdentity,
+)
 from app.queries.facts import table_of
 from app.queries.units import load_tree
+
+ACCESS = (UserGrant, UserIdentity, LoginSession, OneTimeLink, ApiToken)
+"""What lets somebody in, and says as whom."""
 
 
 def check(session: Session, today: date) -> dict[str, int]:
@@ -25,6 +39,18 @@ def check(session: Session, today: date) -> dict[str, int]:
         if node.parent_id is not None and tree.nodes[node.parent_id].kind.level >= node.kind.level
     ]
     found["units: kinds only go downward"] = len(upward)
+    return found | _of_nobody(session)
+
+
+def _of_nobody(session: Session) -> dict[str, int]:
+    """Count grants, tokens and logins of what is not there: a dump is loaded without such checks."""
+    found = {}
+    for table in (model.metadata.tables[model.__tablename__] for model in ACCESS):
+        for column in table.columns:
+            for key in column.foreign_keys:
+                query = select(func.count()).select_from(table).where(column.is_not(None))
+                name = f"{table.name}: {column.name.removesuffix('_id')} exists".replace("_", " ")
+                found[name] = session.execute(query.where(~exists().where(key.column == column))).scalar_one()
     return found
 
 

@@ -1,223 +1,207 @@
-"""Backups: complete up to their start while others write, private, and back only into an empty place."""
+"""C08: backups under load hold all that was acknowledged before them, are private, and appear whole or not at all."""
 
+import os
+import shutil
+import signal
+import sqlite3
 import stat
-from collections.abc import Callable, Iterator
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from datetime import date, timedelta
 from pathlib import Path
-from threading import Event, Thread
-from typing import Any, Self
+from time import monotonic, sleep
 
 import pytest
-from click.testing import CliRunner, Result
-from sqlalchemy import make_url, select, text
+from sqlalchemy import make_url, text
 
-from app.cli import main
+from app.cli.backup import mariadb, postgresql
 from app.db import Database
 from app.domain.facts import FRIENDS
 from app.domain.roles import SYSTEM
-from app.inputs.facts import FriendsRow
-from app.models import Friends
-from app.settings import load
+from app.inputs.facts import ROWS
+from app.queries import integrity
+from app.settings import ROOT
 from app.store import facts
 from tests import bed
-from tests.api.kit import load_master
+from tests.cli.conftest import HARD, SOURCES, TEAMS, On, set_up
 
-Run = Callable[..., Result]
+ROUNDS = 3
+TODAY = date(2024, 2, 29)
+SEAL = 114
+"""Bytes of the last line of a backup."""
 
-FIRST = date(2020, 1, 1)
-TODAY = date(2023, 10, 9)
-
-
-@pytest.fixture
-def at(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Database | str], Run]]:
-    """A command line on a database."""
-
-    def on(database: Database | str) -> Run:
-        address = database if isinstance(database, str) else database.url.render_as_string(hide_password=False)
-        monkeypatch.setenv("LUOPAN_DATABASE_URL", address)
-        load.cache_clear()
-        return lambda *words: CliRunner().invoke(main, [str(word) for word in words], catch_exceptions=False)
-
-    yield on
-    load.cache_clear()
+Batch = tuple[str, date]
 
 
-class Writers:
-    """Threads that write one row after another until they are stopped; `acked` holds what was committed."""
+@contextmanager
+def load_of_writers(database: Database) -> Iterator[list[Batch]]:
+    """Give the batches acknowledged so far, while threads write more: each is a day of a team, of three rows."""
+    acked: list[Batch] = []
+    stop = threading.Event()
 
-    def __init__(self, database: Database, count: int) -> None:
-        self.acked: list[tuple[int, date]] = []
-        self._stop = Event()
-        self._threads = [Thread(target=self._write, args=(database, number)) for number in range(count)]
+    def write(unit: str) -> None:
+        day = TODAY
+        while not stop.is_set():
+            rows = [{"day": f"{day}", "unit": unit, "channel": code, "adds": 3, "losses": 1} for code in SOURCES]
+            with database.write() as session:
+                facts.put(session, SYSTEM, FRIENDS, [ROWS["friends"].model_validate(row) for row in rows], TODAY)
+            acked.append((unit, day))
+            day -= timedelta(days=1)
 
-    def __enter__(self) -> Self:
-        for thread in self._threads:
-            thread.start()
-        while len(self.acked) < 10:
-            self._stop.wait(0.01)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        for thread in self._threads:
+    threads = [threading.Thread(target=write, args=(unit,)) for unit in TEAMS]
+    for thread in threads:
+        thread.start()
+    try:
+        yield acked
+    finally:
+        stop.set()
+        for thread in threads:
             thread.join()
 
-    def _write(self, database: Database, number: int) -> None:
-        unit, day = ("co", "east", "west", "corner")[number], FIRST
-        while not self._stop.is_set():
-            row = FriendsRow.model_validate({"day": day, "unit": unit, "channel": "parcel", "adds": number})
-            with database.write() as session:
-                facts.put(session, SYSTEM, FRIENDS, [row], TODAY)
-            self.acked.append((number, day))
-            day += timedelta(days=1)
+
+def wait_for(acked: list[Batch], more: int) -> None:
+    end, start = monotonic() + 10, len(acked)
+    while len(acked) < start + more and monotonic() < end:
+        sleep(0.01)
+    assert len(acked) >= start + more
 
 
-def rows(database: Database) -> set[tuple[int, date]]:
-    """Return what a database holds of the writers' rows."""
+def batches(database: Database) -> dict[Batch, int]:
+    """Return how many rows of each batch a database holds."""
+    query = text(
+        "SELECT u.code, f.day, count(*) FROM friends f JOIN units u ON u.id = f.unit_id GROUP BY u.code, f.day"
+    )
     with database.read() as session:
-        return {(adds, day) for adds, day in session.execute(select(Friends.adds, Friends.day)) if adds is not None}
+        return {(code, date.fromisoformat(str(day))): rows for code, day, rows in session.execute(query)}
 
 
-def everything(database: Database) -> dict[str, list[Any]]:
-    """Return the rows of a few tables that no writer of a test touches."""
-    with database.read() as session:
-        return {
-            name: sorted(tuple(row) for row in session.execute(text(f"SELECT * FROM {name}")))  # noqa: S608 (a constant)
-            for name in ("units", "channels", "data_version", "alembic_version")
-        }
-
-
-def test_c08_three_backups_under_load_are_complete_up_to_their_start(
-    database: Database, at: Callable[[Database | str], Run], tmp_path: Path
+def test_c08_backups_under_load_hold_all_that_was_acknowledged_before_them(
+    database: Database, on: On, tmp_path: Path
 ) -> None:
-    load_master(database)
     kind = database.url.get_backend_name()
-    taken = []
-    with Writers(database, 4) as writers:
-        for number in range(3):
-            before, file = set(writers.acked), tmp_path / f"{number}.backup"
-            made = at(database)("backup", file)
-            assert made.exit_code == 0, made.output
-            assert stat.S_IMODE(file.stat().st_mode) == 0o600
-            taken.append((before, file))
-    assert [path.name for path in sorted(tmp_path.glob("*.backup*"))] == ["0.backup", "1.backup", "2.backup"]
-    whole = rows(database)
-    for before, file in taken:
-        with bed.bare(kind, tmp_path) as empty:
-            done = at(empty)("restore", file)
-            assert done.exit_code == 0, done.output
-            assert "WRONG" not in done.output
-            assert before <= rows(empty) <= whole
-            # One moment: no day of a writer without the days before it.
-            for number in range(4):
-                days = sorted(day for adds, day in rows(empty) if adds == number)
-                assert days == [FIRST + timedelta(days=n) for n in range(len(days))]
-            assert everything(empty)["units"] == everything(database)["units"]
-    assert len(taken[0][0]) >= 10
+    set_up(database)
+    made: list[tuple[Path, set[Batch]]] = []
+    with load_of_writers(database) as acked:
+        for number in range(ROUNDS if kind == "sqlite" else 1):
+            wait_for(acked, 4 * len(TEAMS))
+            before, file = set(acked), tmp_path / f"{number}.backup"
+            result = on(database, "backup", file)
+            assert result.exit_code == 0, result.output
+            made.append((file, before))
+        wait_for(acked, 1)
+    for file, before in made:
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+        with bed.bare(kind, tmp_path) as place:
+            result = on(place, "restore", file)
+            assert result.exit_code == 0, result.output
+            assert "no migration was pending" in result.stderr
+            assert "WRONG" not in result.stdout
+            found = batches(place)
+            assert before <= found.keys() <= set(acked)
+            assert set(found.values()) == {len(SOURCES)}, "each batch is there as a whole"
+            for unit in TEAMS:
+                days = {day for name, day in found if name == unit}
+                assert days == {TODAY - timedelta(days=ago) for ago in range(len(days))}, "none without those before"
+            with place.read() as session:
+                assert not any(integrity.check(session, TODAY).values())
+                assert session.scalar(text("SELECT name FROM channels WHERE code = 'one'")) == HARD
+            assert "has tables already" in on(place, "restore", file).stderr
+    assert list(tmp_path.glob(".*")) == [], "nothing half done is left"
 
 
-def test_a_restored_database_is_the_same_and_private(
-    database: Database, at: Callable[[Database | str], Run], tmp_path: Path
-) -> None:
-    load_master(database)
-    file = tmp_path / "one.backup"
-    assert at(database)("backup", file).exit_code == 0
-    with bed.bare(database.url.get_backend_name(), tmp_path) as empty:
-        assert at(empty)("restore", file).exit_code == 0
-        assert everything(empty) == everything(database)
-        if empty.url.get_backend_name() == "sqlite":
-            assert stat.S_IMODE(Path(empty.url.database or "").stat().st_mode) == 0o600
-        again = at(empty)("restore", file)
-        assert (again.exit_code, "only goes into an empty place" in again.stderr) == (1, True)
-        assert everything(empty) == everything(database)
+@pytest.mark.skipif(shutil.which("strace") is None, reason="only strace sees the first byte")
+def test_c08_a_backup_is_private_from_its_first_byte_and_named_when_it_is_on_disk(saved: Path, tmp_path: Path) -> None:
+    trace, live, file = (tmp_path / name for name in ("trace", "live.db", "b.db"))
+    live.write_bytes(saved.read_bytes()[:-SEAL])
+    watched = "trace=open,openat,creat,/chmod,/^rename,/^link,fsync"
+    command = ["strace", "-f", "-y", "-e", watched, "-o", str(trace), *_command(file)]
+    subprocess.run(command, cwd=ROOT, env=_environment(live), check=True, capture_output=True)
+    lines = [line for line in trace.read_text(encoding="utf-8").splitlines() if str(tmp_path) in line]
+    part = [line for line in lines if ".part" in line]
+    assert "O_CREAT|O_EXCL" in part[0]
+    assert "0600" in part[0]
+    assert "chmod" not in "".join(part)
+    named = next(number for number, line in enumerate(lines) if f'"{file}"' in line and "link" in line)
+    assert "fsync(" in lines[named - 1]
+    assert ".part>" in lines[named - 1]
+    assert any("fsync(" in line and f"<{tmp_path}>" in line for line in lines[named:]), "its name is on disk too"
 
 
-def test_a_backup_replaces_no_file_unless_it_is_told_to(
-    sqlite_database: Database, at: Callable[[Database | str], Run], tmp_path: Path
-) -> None:
-    file = tmp_path / "kept"
-    file.write_text("mine")
-    run = at(sqlite_database)
-    assert "is there already" in run("backup", file).stderr
-    assert file.read_text() == "mine"
-    assert run("backup", file, "--force").exit_code == 0
+def test_c08_an_existing_file_is_replaced_with_force_only(saved: Path, on: On, tmp_path: Path) -> None:
+    live, file = tmp_path / "live.db", tmp_path / "kept"
+    live.write_bytes(saved.read_bytes()[:-SEAL])
+    file.write_text("mine", encoding="utf-8")
+    result = on(f"sqlite:///{live}", "backup", file)
+    assert (result.exit_code, result.stderr) == (1, f"Error: {file} exists already; nothing was written\n")
+    assert file.read_text(encoding="utf-8") == "mine"
+    done = on(f"sqlite:///{live}", "backup", "--force", file)
+    assert done.exit_code == 0
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    assert run("backup", tmp_path / "no" / "folder").stderr.startswith("Error: ")
-    empty = at(f"sqlite:///{tmp_path}/none.db")("backup", tmp_path / "x")
-    assert (empty.exit_code, "nothing to back up" in empty.stderr) == (1, True)
-    assert not (tmp_path / "x").exists()
+    assert " MiB, " in done.stderr
+    assert " pages, " in done.stderr
+    assert "is the database itself" in on(f"sqlite:///{live}", "backup", "--force", live).stderr
+    assert on(f"sqlite:///{live}", "backup", tmp_path / "no" / "b").stderr.endswith("No such file or directory\n")
 
 
-def _damaged(whole: bytes) -> dict[str, tuple[bytes, str]]:
-    middle = len(whole) // 2
-    return {
-        "cut": (whole[:middle], "damaged or incomplete"),
-        "overwritten": (whole[: middle - 2000] + b"\x55" * 4000 + whole[middle + 2000 :], "damaged or incomplete"),
-        "empty": (b"", "is no backup of Luopan"),
-        "text": (b"something else entirely", "is no backup of Luopan"),
-        "PostgreSQL": (b"PGDMP\x01\x0e\x00", "is a backup of postgresql, and the database here is sqlite"),
-    }
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_c08_a_killed_backup_leaves_no_file(saved: Path, tmp_path: Path, number: signal.Signals) -> None:
+    live, file = tmp_path / "live.db", tmp_path / "out" / "b.db"
+    file.parent.mkdir()
+    live.write_bytes(saved.read_bytes()[:-SEAL])
+    with closing(sqlite3.connect(live)) as connection, connection:
+        connection.execute("CREATE TABLE ballast AS SELECT zeroblob(40000000) AS weight")
+    with subprocess.Popen(_command(file), cwd=ROOT, env=_environment(live), stderr=subprocess.DEVNULL) as process:
+        while process.poll() is None and not any(part.stat().st_size for part in file.parent.iterdir()):
+            sleep(0.001)
+        process.send_signal(number)
+    assert process.returncode != 0
+    assert not file.exists()
+    assert number == signal.SIGKILL or list(file.parent.iterdir()) == []
 
 
-@pytest.mark.parametrize("fault", _damaged(b"").keys())
-def test_what_is_no_whole_backup_is_refused_and_leaves_nothing(
-    sqlite_database: Database, at: Callable[[Database | str], Run], tmp_path: Path, fault: str
+def test_c08_what_is_not_there_is_not_backed_up(on: On, tmp_path: Path) -> None:
+    absent = on(f"sqlite:///{tmp_path}/none.db", "backup", tmp_path / "b.db")
+    said = f"Error: {tmp_path}/none.db does not exist: there is nothing to back up\n"
+    assert (absent.exit_code, absent.stderr) == (1, said)
+    assert "names a database in memory" in on("sqlite://", "backup", tmp_path / "b.db").stderr
+    sqlite3.connect(tmp_path / "none.db").close()
+    assert "has no tables of Luopan" in on(f"sqlite:///{tmp_path}/none.db", "backup", tmp_path / "b.db").stderr
+    assert not (tmp_path / "b.db").exists()
+
+
+def test_c08_a_server_without_its_programs_is_said_in_one_sentence(
+    database: Database, on: On, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    file, place = tmp_path / "backup", tmp_path / "place" / "new.db"
-    assert at(sqlite_database)("backup", file).exit_code == 0
-    content, said = _damaged(file.read_bytes())[fault]
-    file.write_bytes(content)
-    result = at(f"sqlite:///{place}")("restore", file)
-    assert (result.exit_code, len(result.stderr.splitlines())) == (1, 1)
-    assert said in result.stderr
-    assert list(place.parent.iterdir()) == []
+    programs = {"postgresql": ("pg_dump", "postgresql-client"), "mariadb": ("mariadb-dump", "mariadb-client")}
+    kind = database.url.get_backend_name()
+    monkeypatch.setenv("PATH", "")
+    result = on(database, "backup", tmp_path / "out")
+    if kind in programs:
+        name, package = programs[kind]
+        said = f"Error: {name} is not installed here; it comes with {package} (Debian's name)\n"
+        assert (result.exit_code, result.stderr) == (1, said)
+        assert list(tmp_path.glob("*out*")) == []
+    else:
+        assert result.exit_code == 0
 
 
-def test_a_backup_of_another_program_or_a_newer_version_is_refused(
-    sqlite_database: Database, at: Callable[[Database | str], Run], tmp_path: Path
-) -> None:
-    file, place = tmp_path / "backup", tmp_path / "place" / "new.db"
-    with sqlite_database.write() as session:
-        session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    assert at(sqlite_database)("backup", file).exit_code == 0
-    assert "comes from a newer version" in at(f"sqlite:///{place}")("restore", file).stderr
-    with sqlite_database.write() as session:
-        session.execute(text("DROP TABLE alembic_version"))
-        session.execute(text("CREATE TABLE alembic_version (version_num TEXT)"))
-    assert at(sqlite_database)("backup", file, "--force").exit_code == 0
-    assert "is no backup of Luopan" in at(f"sqlite:///{place}")("restore", file).stderr
-    assert not place.exists()
+def test_c08_a_password_goes_to_the_programs_where_nobody_sees_it() -> None:
+    url = make_url("postgresql+psycopg://lu:s3cret@db:5433/luopan?sslmode=require")
+    given = postgresql.command(url, "pg_dump")
+    assert given.words[-1] == "--dbname=postgresql://lu@db:5433/luopan?sslmode=require"
+    assert given.secret["PGPASSWORD"] == "s3cret"
+    other = mariadb.command(make_url("mariadb+pymysql://lu:s3cret@db:3307/luopan?ssl_ca=ca.pem"), "mariadb-dump")
+    assert {"--host=db", "--port=3307", "--user=lu", "--ssl-ca=ca.pem"} < set(other.words)
+    assert other.secret == {"MYSQL_PWD": "s3cret"}
+    assert not [word for word in (*given.words, *other.words) if "s3cret" in word]
 
 
-def test_a_backup_of_an_older_version_is_brought_up_to_date(
-    sqlite_database: Database, at: Callable[[Database | str], Run], tmp_path: Path
-) -> None:
-    from app.cli.migrate import downgrade, pending  # noqa: PLC0415 (loads alembic)
-
-    file, place = tmp_path / "backup", tmp_path / "new.db"
-    downgrade(sqlite_database, "0002")
-    assert at(sqlite_database)("backup", file).exit_code == 0
-    result = at(f"sqlite:///{place}")("restore", file)
-    assert result.exit_code == 0
-    assert "migrated to this version" in result.stderr
-    restored = Database(f"sqlite:///{place}")
-    assert not pending(restored)
-    restored.close()
+def _command(file: Path) -> list[str]:
+    return [sys.executable, "-m", "app.cli", "backup", str(file)]
 
 
-@pytest.mark.parametrize("kind", [kind for kind in bed.SERVERS if kind in bed.found()])
-def test_a_server_that_cannot_be_dumped_is_said_in_one_sentence(
-    kind: str, at: Callable[[Database | str], Run], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with bed.bare(kind, tmp_path) as made:
-        with made.engine.begin() as connection:
-            connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32))"))
-        file = tmp_path / "backup"
-        assert at(made)("backup", file).exit_code == 0  # it has no revision, so it is none of Luopan
-        wrong = made.url.set(password="a secret", username="nobody-here")
-        monkeypatch.setenv("PATH", str(tmp_path))
-        absent = at(made)("backup", tmp_path / "other")
-    assert "was not found; install the client programs" in absent.stderr
-    assert not (tmp_path / "other").exists()
-    assert "a secret" not in absent.output
-    assert make_url(wrong).password == "a secret"
+def _environment(live: Path) -> dict[str, str]:
+    return {**os.environ, "LUOPAN_DATABASE_URL": f"sqlite:///{live}"}
