@@ -1,10 +1,13 @@
 """The database: engine, transactions and the data version."""
 
 import asyncio
+import errno
+import logging
+import re
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
-from random import random
+from random import SystemRandom
 from time import monotonic, sleep
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
@@ -15,9 +18,11 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
-from app.domain.errors import Busy, Full
+from app.domain.errors import Busy
 
-Made = TypeVar("Made")
+log = logging.getLogger("luopan")
+
+T = TypeVar("T")
 
 _DRIVERS = {"postgres": "postgresql+psycopg", "postgresql": "postgresql+psycopg", "mysql": "mysql+pymysql"}
 _DRIVERS["mariadb"] = "mariadb+pymysql"
@@ -27,9 +32,45 @@ AWAY = (OperationalError, InterfaceError, PoolTimeout)
 MARIADB_CHECK_FAILED = 4025
 """MariaDB calls a broken CHECK an operational error, which elsewhere means that it is away."""
 
+_CLASHES: frozenset[object] = frozenset(
+    {
+        *("40001", "40P01"),  # PostgreSQL: serialisation failure, deadlock
+        *(1213, 1020),  # MariaDB: deadlock, a row that changed since it was read
+        517,  # SQLITE_BUSY_SNAPSHOT
+    }
+)
+_FULL: frozenset[object] = frozenset({"53100", 1021, 1114, 13})
+"""PostgreSQL, MariaDB, and SQLITE_FULL."""
+_UNWRITTEN = frozenset({3, 1026, 1030})
+"""MariaDB could not write, for the reason of the operating system that stands in the text."""
+
+
+def _code(error: BaseException) -> object:
+    """Return what the driver calls an error: PostgreSQL's state, MariaDB's or SQLite's number."""
+    driver = error.orig if isinstance(error, DBAPIError) else None
+    if driver is not None and driver.args and isinstance(driver.args[0], int):
+        return driver.args[0]
+    return getattr(driver, "sqlite_errorcode", None) or getattr(driver, "sqlstate", None)
+
+
+def is_clash(error: BaseException) -> bool:
+    """Say whether a transaction was undone because of another one: the same again may work at once."""
+    return _code(error) in _CLASHES
+
+
+def is_full(error: BaseException) -> bool:
+    """Say whether the disk of the database, or of this process, has no room."""
+    if isinstance(error, OSError):
+        return error.errno in (errno.ENOSPC, errno.EDQUOT)
+    code = _code(error)
+    no_room = code in _UNWRITTEN and re.search(rf"\b{errno.ENOSPC}\b", str(getattr(error, "orig", "")))
+    return code in _FULL or bool(no_room)
+
 
 def is_away(error: BaseException) -> bool:
     """Say whether an error means that the database is busy or away: trying again later may work."""
+    if is_full(error):
+        return False
     if isinstance(error, DBAPIError):
         if error.connection_invalidated:
             return True
@@ -38,30 +79,23 @@ def is_away(error: BaseException) -> bool:
     return isinstance(error, AWAY)
 
 
-_PASSING: set[str | int] = {"40001", "40P01", 1213, 1020, 517}
-"""A transaction that was ended for the sake of another one: PostgreSQL, MariaDB, SQLite (BUSY_SNAPSHOT)."""
-_FULL: set[str | int] = {"53100", 1114, 1021, 13}
-"""No place left on the disk: PostgreSQL, MariaDB, SQLite."""
-TRIES = 5
-"""How often a transaction is tried that loses against others."""
-FIRST_PAUSE = 0.02
-
-
-def _is(error: DBAPIError, codes: set[str | int]) -> bool:
-    """Say whether the driver calls an error so: PostgreSQL by a state, the others by a number."""
-    original: Any = error.orig
-    names = [getattr(original, name, None) for name in ("sqlstate", "sqlite_errorcode")]
-    return not codes.isdisjoint([*names, *getattr(original, "args", ())[:1]])
-
-
 WRITERS = 8
 """Writers at a time; every database has at least 15 connections here."""
 PATIENCE = 0.8
 """How long others wait for their turn, as a share of `busy_seconds`."""
 
+ATTEMPTS = 5
+"""How often a transaction is tried that others undo."""
+FIRST_PAUSE = 0.02
+"""Seconds before the second attempt, at most; each further one may wait twice as long."""
+
+_chance = SystemRandom()
+
 
 class Database:
     """One engine; `read` and `write` give a session for the length of one transaction.
+
+    `transact` does a piece of work in one, and again when the database had to undo it for another.
 
     This is the only place that commits: what is acknowledged after `write` has been left is stored.
     """
@@ -69,7 +103,7 @@ class Database:
     def __init__(self, url: str, *, busy_seconds: float = 5) -> None:
         self.url = _with_driver(url)
         self.engine = _engine(self.url, busy_seconds)
-        self._patience = busy_seconds * PATIENCE
+        self._busy_seconds = busy_seconds
         self._places: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
         self._writing = self.engine.execution_options(luopan_write=True)
         # One board reads several times: all of them must see the same state.
@@ -85,30 +119,30 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Session]:
         """Give a session whose changes are committed together, or not at all."""
-        try:
-            with Session(self._writing) as session, session.begin():
-                yield session
-        except DBAPIError as error:
-            if _is(error, _FULL):
-                raise Full from error
-            raise
+        with Session(self._writing) as session, session.begin():
+            yield session
 
-    def transact(self, work: Callable[[Session], Made]) -> Made:
-        """Return what `work` makes in one transaction; one that loses against others is tried again, a few times.
+    def transact(self, work: Callable[[Session], T]) -> T:
+        """Do `work` in a write transaction, and once more as a whole when it fell to a deadlock or the like.
 
-        `work` may run more than once, each time from the start and on a fresh state.
+        `work` must begin from nothing each time. What it raises ends it; a commit whose answer got lost is
+        not repeated. Raises Busy after some attempts, or when `busy_seconds` have passed.
         """
-        end = monotonic() + self._patience
-        for attempt in range(1, TRIES + 1):
+        end = monotonic() + self._busy_seconds
+        for attempt in range(1, ATTEMPTS + 1):
             try:
                 with self.write() as session:
                     return work(session)
             except DBAPIError as error:
-                if not _is(error, _PASSING) or attempt == TRIES or monotonic() > end:
+                if not is_clash(error):
                     raise
-            # Two that lost together must not meet again: each waits for a time of its own.
-            sleep(FIRST_PAUSE * 2**attempt * random())  # noqa: S311 (no secret)
-        raise Busy
+                # The whole span at random: those that met would otherwise meet again.
+                pause = _chance.uniform(0, FIRST_PAUSE * 2**attempt)
+                log.warning("attempt %s of a write was undone by another one (%s)", attempt, _code(error))
+                if attempt == ATTEMPTS or monotonic() + pause > end:
+                    raise Busy from error
+            sleep(pause)
+        raise AssertionError("unreachable")
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:
@@ -119,7 +153,7 @@ class Database:
         """
         places = self._places.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(WRITERS))
         try:
-            async with asyncio.timeout(self._patience):
+            async with asyncio.timeout(self._busy_seconds * PATIENCE):
                 await places.acquire()
         except TimeoutError:
             raise Busy from None

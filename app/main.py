@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from app import __version__
 from app.api import figures as figures_page
 from app.api import problems, respond
+from app.api.rate import Rate
 from app.api.router import COMPONENTS
 from app.api.router import router as api
 from app.connectors.signin import providers
@@ -24,7 +25,8 @@ from app.observe import logs, transactions
 from app.observe.figures import Figures
 from app.settings import Settings
 from app.web import errors as pages
-from app.web.middleware import HEADERS, BodyLimit, SafeHeaders
+from app.web.deadline import Leaving
+from app.web.middleware import HEADERS, MIB, BodyLimit, SafeHeaders
 from app.web.requests import LONGEST_PATH, Requests
 from app.web.router import router as web
 from app.web.static import router as static
@@ -66,10 +68,11 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     transactions.watch(database.engine, figures)
     app.state.settings, app.state.database = settings, database
     app.state.figures, app.state.seen, app.state.providers = figures, seen, providers(settings)
-    app.add_middleware(BodyLimit, limit=settings.max_body_mb * 1024 * 1024)
+    app.state.leaving, app.state.rate = Leaving(), Rate(settings.api_rate)
+    app.add_middleware(BodyLimit, largest=settings.max_body_mb * MIB)
     app.add_middleware(SafeHeaders)
     app.add_middleware(Requests, figures=figures, failed=_refuse)
-    for kind in (LuopanError, RequestValidationError, HTTPException, SQLAlchemyError):
+    for kind in (LuopanError, RequestValidationError, HTTPException, SQLAlchemyError, OSError):
         app.add_exception_handler(kind, _refuse)
     app.add_api_route("/healthz", healthz, include_in_schema=False)
     app.include_router(api)

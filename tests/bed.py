@@ -3,9 +3,11 @@
 import os
 import secrets
 import shutil
+import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from sqlalchemy import Table, delete, insert, make_url, select, text, update
 from sqlalchemy.exc import OperationalError
@@ -22,23 +24,26 @@ SERVERS = {
 
 _FOUND = "LUOPAN_TEST_FOUND"
 
+TOOLS = ("browser", "disk", "strace")
+"""What some tests need beside databases: Chromium; small disks that may be mounted; watching another process."""
+
 
 def found() -> frozenset[str]:
-    """Return the names of the services that answer here: postgresql, mariadb, browser.
+    """Return the names of the services that answer here: postgresql, mariadb, browser, disk, strace.
 
     Looked up once: the workers of pytest-xdist must collect the same tests as the process that
     started them, so they inherit its answer.
     """
     if _FOUND not in os.environ:
         names = [name for name in SERVERS if _answers(name)]
-        browser = ["browser"] if shutil.which("chromium") else []
-        os.environ[_FOUND] = ",".join([*names, *browser])
+        there = {"browser": bool(shutil.which("chromium")), "disk": _mounts(), "strace": _traces()}
+        os.environ[_FOUND] = ",".join([*names, *(name for name in TOOLS if there[name])])
     return frozenset(filter(None, os.environ[_FOUND].split(",")))
 
 
 def absent() -> tuple[str, ...]:
     """Return the names of the services that do not answer here."""
-    return tuple(name for name in (*SERVERS, "browser") if name not in found())
+    return tuple(name for name in (*SERVERS, *TOOLS) if name not in found())
 
 
 def kinds() -> tuple[str, ...]:
@@ -144,6 +149,38 @@ def _at_server(kind: str, statement: str) -> None:
         engine = server.engine.execution_options(isolation_level="AUTOCOMMIT")
         with engine.connect() as connection:
             connection.execute(text(statement))
+
+
+@contextmanager
+def disk(directory: Path, size: str) -> Iterator[Path]:
+    """Give a disk in memory that holds no more than `size`, as `mount` names it."""
+    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "none", str(directory)], check=True)  # noqa: S607
+    try:
+        yield directory
+    finally:
+        subprocess.run(["umount", "--lazy", str(directory)], check=True)  # noqa: S607
+
+
+def enlarge(directory: Path, size: str) -> None:
+    """Make such a disk larger."""
+    subprocess.run(["mount", "-o", f"remount,size={size}", str(directory)], check=True)  # noqa: S607
+
+
+def _mounts() -> bool:
+    with TemporaryDirectory() as directory:
+        try:
+            with disk(Path(directory), "64k"):
+                return True
+        except (OSError, subprocess.CalledProcessError):
+            return False
+
+
+def _traces() -> bool:
+    command = ["strace", "-f", "-e", "trace=fsync", "-o", "/dev/null", "true"]
+    try:
+        return subprocess.run(command, capture_output=True, check=False).returncode == 0
+    except OSError:
+        return False
 
 
 def _answers(kind: str) -> bool:

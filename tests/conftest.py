@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tests.store.conftest import Company
 
 UNWATCHED = (
+    *(f"tests/faults/test_{name}" for name in ("kills", "full", "busy")),
     *("tests/browser/", "tests/queries/", "tests/migrations/", "tests/boards/test_as_of"),
     *(f"tests/api/test_{name}" for name in ("races", "away", "trust", "bad_requests", "permission", "facts_write")),
     *(f"tests/web/test_{name}" for name in ("entry_refused", "access", "names", "headers", "filters", "same_site")),
@@ -55,8 +56,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out the tests of an absent browser, and the long ones unless LUOPAN_TEST_LONG=1."""
-    out = [name for name, wanted in (("browser", "browser" in bed.found()), ("long", LONG)) if not wanted]
+    """Leave out the tests of absent tools, and the long ones unless LUOPAN_TEST_LONG=1."""
+    out = [*(set(bed.TOOLS) - bed.found()), *(() if LONG else ("long",))]
     dropped = [item for item in items if any(item.get_closest_marker(name) for name in out)]
     if dropped:
         config.hook.pytest_deselected(items=dropped)

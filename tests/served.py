@@ -194,13 +194,8 @@ def routes(app: FastAPI) -> list[APIRoute]:
 
 
 OPEN = {
-    "/login",
-    "/logout",
-    "/setup",
-    "/login/{provider}",
-    "/login/{provider}/back",
-    "/healthz",
-    "/static/{version}/{path:path}",
+    *("/login", "/login/{provider}", "/login/{provider}/back", "/logout", "/setup"),
+    *("/healthz", "/livez", "/readyz", "/static/{version}/{path:path}"),
 }
 """What answers without a login."""
 

@@ -28,7 +28,8 @@ Handler = Callable[..., Response]
 
 def _put(table: FactTable) -> Handler:
     def put(body: RowsOf[Any], database: Db, settings: Conf, viewer: Who) -> Response:
-        written = database.transact(lambda session: store.put(session, viewer, table, body.rows, settings.today()))
+        today = settings.today()
+        written = database.transact(lambda session: store.put(session, viewer, table, body.rows, today))
         return answer({key: value for key, value in asdict(written).items() if key != "batch"})
 
     put.__annotations__["body"] = RowsOf.__class_getitem__(ROWS[table.kind])
@@ -37,8 +38,7 @@ def _put(table: FactTable) -> Handler:
 
 def _delete(table: FactTable) -> Handler:
     def delete(body: KeysOf[Any], database: Db, viewer: Who) -> Response:
-        removed = database.transact(lambda session: store.remove(session, viewer, table, body.keys))
-        return answer(asdict(removed))
+        return answer(asdict(database.transact(lambda session: store.remove(session, viewer, table, body.keys))))
 
     delete.__annotations__["body"] = KeysOf.__class_getitem__(KEYS[table.kind])
     return delete

@@ -11,6 +11,7 @@ from fastapi.security import HTTPBearer
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
+from app.api.rate import rate_of
 from app.db import Database
 from app.domain.errors import Invalid, Unauthenticated
 from app.domain.roles import Action, Viewer
@@ -42,6 +43,7 @@ class GuardedRoute(APIRoute):
 
         async def guarded(request: Request) -> Response:
             viewer = await run_in_threadpool(_authenticate, request)
+            rate_of(request).count(token_hash(_token(request)))
             request.state.viewer = viewer
             request.app.state.seen.note(viewer)
             viewer.require(action)
@@ -64,13 +66,18 @@ async def _write(request: Request, handle: Handler) -> Response:
         raise Invalid.one("body", MESSAGES["json_invalid"]) from error
 
 
-def _authenticate(request: Request) -> Viewer:
+def _token(request: Request) -> str:
+    """Return the token of a request, or nothing."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    viewer = None
-    if scheme.lower() == "bearer" and token:
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+def _authenticate(request: Request) -> Viewer:
+    viewer, token = None, _token(request)
+    if token:
         with database_of(request).read() as session:
             peer = None if request.client is None else request.client.host
-            viewer = access.by_token(session, token_hash(token.strip()), peer)
+            viewer = access.by_token(session, token_hash(token), peer)
     if viewer is None:
         raise Unauthenticated(Text("请提供有效的令牌", "A valid API token is required"))
     return viewer

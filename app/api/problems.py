@@ -9,8 +9,8 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from app.api.respond import to_json
-from app.db import is_away
-from app.domain.errors import BUSY, Conflict, Invalid, Issue, LuopanError, Throttled
+from app.db import is_away, is_full
+from app.domain.errors import BUSY, FULL, Conflict, Invalid, Issue, LuopanError, TooMany
 from app.inputs.problems import issues
 
 RETRY_SECONDS = 2
@@ -24,6 +24,8 @@ def status_of(error: Exception) -> int:
         return 422
     if isinstance(error, HTTPException):
         return error.status_code
+    if is_full(error):
+        return 507
     return 503 if is_away(error) else 500
 
 
@@ -48,6 +50,8 @@ def detail_of(error: Exception, status: int) -> str:
         return error.message.en
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         return BUSY.en
+    if status == HTTPStatus.INSUFFICIENT_STORAGE:
+        return FULL.en
     if isinstance(error, HTTPException):
         return str(error.detail)
     return HTTPStatus(status).description or HTTPStatus(status).phrase
@@ -62,7 +66,7 @@ def headers_of(error: Exception, status: int) -> dict[str, str]:
         headers["WWW-Authenticate"] = "Bearer"
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         headers["Retry-After"] = str(RETRY_SECONDS)
-    if isinstance(error, Throttled):
+    if isinstance(error, TooMany):
         headers["Retry-After"] = str(error.seconds)
     return headers
 

@@ -9,13 +9,14 @@ from app.api.schemas import Problem
 _REFUSALS = {
     401: "No token, or a dead one",
     403: "Scope or unit not allowed",
+    408: "The body came too slowly",
     409: "The stored state is another",
     413: "The body is too large",
     415: "The body is not JSON",
     422: "Bad input; every refused value is listed",
-    429: "Too many requests; see Retry-After",
+    429: "Too many requests with this token; see Retry-After",
     503: "The database is busy or away; see Retry-After",
-    507: "The disk of the server is full",
+    507: "The disk is full; nothing was saved",
 }
 
 router = APIRouter(

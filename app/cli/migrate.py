@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection
 
 from app.db import Database
+from app.queries import revision
 from app.settings import ROOT
 
 if TYPE_CHECKING:
@@ -21,31 +22,22 @@ def pending(database: Database) -> bool:
 
     Does not import alembic: a start on current tables stays quick and small.
     """
-    newest = max(revisions())
     with database.read() as session:
-        if not inspect(session.connection()).has_table("alembic_version"):
-            return True
-        stored: str | None = session.scalar(text("SELECT version_num FROM alembic_version"))
-    return stored != newest
+        return revision.stored(session) != revision.newest()
 
 
-def revisions() -> set[str]:
-    """Return the revisions of the tables that this version of the program knows."""
-    return {path.name.split("_")[0] for path in (ROOT / "migrations" / "versions").glob("[0-9]*.py")}
-
-
-def upgrade(database: Database, revision: str = "head") -> None:
-    """Run the migrations up to `revision`; rows stay."""
+def upgrade(database: Database, to: str = "head") -> None:
+    """Run the migrations up to `to`; rows stay."""
     from alembic import command  # noqa: PLC0415 (only needed when there is something to do)
 
-    _run(database, lambda config: command.upgrade(config, revision))
+    _run(database, lambda config: command.upgrade(config, to))
 
 
-def downgrade(database: Database, revision: str) -> None:
+def downgrade(database: Database, to: str) -> None:
     """Take migrations back down to `revision`; `base` drops every table."""
     from alembic import command  # noqa: PLC0415 (as above)
 
-    _run(database, lambda config: command.downgrade(config, revision))
+    _run(database, lambda config: command.downgrade(config, to))
 
 
 @contextmanager
@@ -83,14 +75,17 @@ def _postgresql(connection: Connection) -> Iterator[None]:
 
 @contextmanager
 def _mariadb(connection: Connection) -> Iterator[None]:
-    # MariaDB commits each change of a table by itself, so the lock is one of the session.
+    # MariaDB commits each change of a table by itself, so the lock is one of the session. It is given
+    # back after the last commit: whoever waits must find the new revision.
     name = "CONCAT('luopan migration ', DATABASE())"
     with connection.begin():
         if connection.exec_driver_sql(f"SELECT GET_LOCK({name}, {_WAIT_SECONDS})").scalar() != 1:
             raise TimeoutError("another migration of this database is still running")
-        try:
+    try:
+        with connection.begin():
             yield
-        finally:
+    finally:
+        with connection.begin():
             connection.exec_driver_sql(f"SELECT RELEASE_LOCK({name})")
 
 

@@ -131,15 +131,14 @@ def proxies(settings: Settings) -> dict[str, Any]:
 
 
 def _run(settings: Settings, database: Database, host: str, port: int) -> None:
-    import uvicorn  # noqa: PLC0415 (only the server needs it)
-
+    from app.cli.stopping import run  # noqa: PLC0415 (only the server needs it)
     from app.main import create_app  # noqa: PLC0415 (and its routes)
 
     level = "warning" if settings.log_level == "info" else settings.log_level
     app = create_app(settings, database)
     # What is here now stays until the end: the collector need not look at it again with each import.
     gc.freeze()
-    uvicorn.run(
+    run(
         app,
         host=host,
         port=port,

@@ -13,6 +13,12 @@ BUSY = Text(
 )
 
 
+FULL = Text(
+    "磁盘已满，没有保存任何内容；请联系管理员清理空间后再试",
+    "The disk is full; nothing was saved. Ask your admin to free some space, then try again.",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Issue:
     """One refused value: where it stands and what is wrong with it.
@@ -79,30 +85,27 @@ class Busy(LuopanError):
         super().__init__(message)
 
 
-class Full(LuopanError):
-    """The disk of the database is full."""
-
-    status = 507
-
-    def __init__(self) -> None:
-        super().__init__(
-            Text(
-                "服务器磁盘已满，没有保存任何内容，请联系管理员",
-                "The disk of the server is full; nothing was saved. Tell your admin.",
-            )
-        )
+class Overtime(Busy):
+    """Work took longer than it may, or the server stops before it could end; nothing was written."""
 
 
-class Throttled(LuopanError):
-    """Too many tries; `seconds` says how long to wait."""
+class TooMany(LuopanError):
+    """Somebody asks more often than they may; `seconds` says when to come back."""
 
     status = 429
 
+    def __init__(self, message: Text, seconds: int) -> None:
+        super().__init__(message)
+        self.seconds = seconds
+
+
+class Throttled(TooMany):
+    """Too many tries at a password."""
+
     def __init__(self, seconds: float) -> None:
-        self.seconds = max(1, math.ceil(seconds))
-        minutes = math.ceil(self.seconds / 60)
+        whole = max(1, math.ceil(seconds))
         message = Text("尝试次数过多，请在 {minutes} 分钟后再试", "Too many tries; try again in {minutes} min")
-        super().__init__(message.fill(minutes=minutes))
+        super().__init__(message.fill(minutes=math.ceil(whole / 60)), whole)
 
 
 class Unreachable(LuopanError):

@@ -5,7 +5,7 @@ from typing import Any
 
 from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
-from starlette.concurrency import run_in_threadpool
+from sqlalchemy.orm import Session
 
 from app.boards.read import coverage_of
 from app.domain.errors import Conflict, Invalid
@@ -16,7 +16,7 @@ from app.store import closings as store
 from app.store import days
 from app.web.boards import month_param
 from app.web.filters import day_param, default_unit
-from app.web.guard import Conf, Db, Who, database_of, needs, pages, settings_of, typed_fields, viewer_of
+from app.web.guard import Conf, Db, Who, database_of, in_turn, needs, pages, settings_of, typed_fields, viewer_of
 from app.web.render import shell
 
 router = pages()
@@ -35,24 +35,28 @@ def closing_page(request: Request, database: Db, settings: Conf, viewer: Who) ->
 @router.post("/closing", openapi_extra=needs(Action.MANAGE))
 async def change(request: Request) -> Response:
     """Close a month, or reopen one for a reason."""
-    return await run_in_threadpool(_change, request, await typed_fields(request))
+    return await in_turn(_change, request, await typed_fields(request))
 
 
 @router.post("/no-data", openapi_extra=needs(Action.WRITE_FACTS))
 async def no_data(request: Request) -> Response:
     """Mark a unit's day as having no data, or take the mark back."""
-    return await run_in_threadpool(_no_data, request, await typed_fields(request))
+    return await in_turn(_no_data, request, await typed_fields(request))
 
 
 def _change(request: Request, fields: dict[str, str]) -> Response:
     viewer, today = viewer_of(request), settings_of(request).today()
     month = month_param(fields.get("month", ""), today)
     reason = fields.get("reason", "")
-    try:
+
+    def work(session: Session) -> None:
         if fields.get("action") == "reopen":
-            database_of(request).transact(lambda session: store.reopen(session, viewer, month, reason))
+            store.reopen(session, viewer, month, reason)
         else:
-            database_of(request).transact(lambda session: store.close(session, viewer, month, today, reason))
+            store.close(session, viewer, month, today, reason)
+
+    try:
+        database_of(request).transact(work)
     except Invalid as error:
         return _page(request, {month: error.issues[0].message.zh}, error.status, reason)
     except Conflict as error:

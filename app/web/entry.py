@@ -8,7 +8,6 @@ from typing import Any
 from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
 from sqlalchemy.orm import Session
-from starlette.concurrency import run_in_threadpool
 
 from app.domain.errors import NotFound
 from app.domain.facts import DAILY
@@ -20,7 +19,7 @@ from app.web.cell import asked, panel
 from app.web.day import Place, around, href, place_of
 from app.web.dayform import DayForm, before, drawn, load, page_rule
 from app.web.forms import Form
-from app.web.guard import Conf, Db, Who, database_of, needs, pages, settings_of, typed_fields, viewer_of
+from app.web.guard import Conf, Db, Who, database_of, in_turn, needs, pages, settings_of, typed_fields, viewer_of
 from app.web.render import page, shell
 from app.web.requests import bind_unit
 from app.web.saving import as_json, save_form, shown_outcome, wants_json
@@ -63,7 +62,7 @@ async def save(request: Request, kind: str) -> Response:
     """Save a form; when something is refused it comes back as it was typed."""
     fields = await typed_fields(request)
     bind_unit(fields.get("unit", ""))
-    return await run_in_threadpool(_save, request, kind, fields)
+    return await in_turn(_save, request, kind, fields)
 
 
 def _save(request: Request, kind: str, fields: dict[str, str]) -> Response:

@@ -2,7 +2,7 @@
 
 from fastapi import Request, Response
 
-from app.domain.errors import BUSY, Busy, LuopanError, Throttled
+from app.domain.errors import BUSY, FULL, Busy, LuopanError, TooMany
 from app.domain.roles import Action
 from app.domain.text import Text
 from app.web.filters import NoUnits
@@ -14,19 +14,22 @@ _TITLES = {
     401: Text("请先登录", "Please log in"),
     403: Text("没有权限", "Not allowed"),
     404: Text("没有这个页面", "No such page"),
+    408: Text("上传太慢", "Too slow"),
     409: Text("数据已被修改", "The data has changed"),
     413: Text("内容过大", "Too large"),
     429: Text("请稍后再试", "Try again later"),
     422: Text("地址或内容有误", "Bad input"),
     500: Text("出错了", "Something went wrong"),
     502: Text("对方服务无法访问", "The other server is away"),
-    507: Text("磁盘已满", "The disk is full"),
     503: Text("数据库暂时无法访问", "The database is away"),
+    507: Text("磁盘已满", "The disk is full"),
 }
 _DETAILS = {
     404: Text("地址可能有误，或页面已移走", "The address may be wrong"),
+    408: Text("内容没有及时传完，没有保存任何内容，请检查网络后重试", "It did not arrive in time; nothing was saved"),
     500: Text("请稍后重试；若仍出现，请把编号告诉管理员", "Try again later, or tell your admin the number"),
     503: Text("没有保存任何内容，请稍后重试", "Nothing was saved; try again later"),
+    507: FULL,
 }
 _FIRST = Text("先新增一个公司或团队，再填每日数据", "Add a company or a team, then enter its days")
 _LATER = Text("请稍后再试", "Try again later")
@@ -59,7 +62,7 @@ def page_for(request: Request, error: Exception, status: int) -> Response:
     made = shell(request, "error.html", "", context, status) if inside else page("error.html", context, status)
     if status == 503:  # noqa: PLR2004 (service unavailable)
         made.headers["Retry-After"] = "2"
-    if isinstance(error, Throttled):
+    if isinstance(error, TooMany):
         made.headers["Retry-After"] = str(error.seconds)
     return made
 

@@ -1,9 +1,6 @@
 """Fact tables as spreadsheets, templates for import, and the page that offers both."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
-from threading import BoundedSemaphore
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -14,42 +11,29 @@ from app.connectors.export import Format, file_name
 from app.connectors.export_facts import sheet as fact_sheet
 from app.connectors.export_notes import fact_notes, measures_of, template_notes
 from app.connectors.export_templates import template
-from app.domain.errors import Busy, Invalid, NotFound
+from app.domain.errors import Invalid, NotFound
 from app.domain.facts import FIRST_DAY, LAST_DAY, TABLES, TARGETS, FactTable
 from app.domain.period import DAY, Period, month_of
 from app.domain.roles import Action
 from app.domain.text import Text
 from app.i18n import range_label
 from app.queries import channels, facts, units
+from app.web.deadline import EXPORT, Deadline
 from app.web.download import COUNTED, days_part, format_param, spreadsheet
 from app.web.exported import made
 from app.web.filters import day_param, default_unit, unit_options
 from app.web.guard import Conf, Db, Who, needs, pages
+from app.web.places import FACT_EXPORTS
 from app.web.render import shell
 
 router = pages()
 
-_PLACES = BoundedSemaphore(2)
-"""Exports of facts at a time: each may hold a thread and a connection for a minute."""
-
-CROWDED = Text("同时导出的人较多", "Too many exports are running")
-
 From = Annotated[str, Query(alias="from")]
-
-
-@contextmanager
-def place() -> Iterator[None]:
-    """Give one of the few places for long exports; Busy when none is free."""
-    if not _PLACES.acquire(blocking=False):
-        raise Busy(CROWDED)
-    try:
-        yield
-    finally:
-        _PLACES.release()
 
 
 @router.get("/export/facts/{kind}", openapi_extra=needs(Action.READ), dependencies=[COUNTED])
 def export_facts(
+    request: Request,
     kind: str,
     database: Db,
     settings: Conf,
@@ -61,13 +45,15 @@ def export_facts(
 ) -> Response:
     """Download the rows of a kind of fact: of a unit with all below it, or all that may be read."""
     table, wanted, period = _table(kind), format_param(format), _period(from_, to)
-    with place(), database.read() as session:
+    deadline = Deadline.of(request, EXPORT)
+    with FACT_EXPORTS.taken(), database.read() as session:
         tree, known = units.load_tree(session), channels.load(session)
         top = units.readable(tree, viewer, unit) if unit else None
         filter_ = facts.Filter(top.id if top else None, *_bounds(table, period))
         if wanted is Format.XLSX:
             export_xlsx.refuse_many(facts.count(session, viewer, tree, table, filter_))
-        sheet = fact_sheet(table, tree, known.values(), facts.pages(session, viewer, tree, table, filter_))
+        pages_ = deadline.through(facts.pages(session, viewer, tree, table, filter_))
+        sheet = fact_sheet(table, tree, known.values(), pages_)
         name = top.name if top else "全部单元"
         pairs = [("单元", name), ("日期", range_label(period) if period else "全部"), *made(viewer, settings.now())]
         file = file_name([table.name.zh, name, days_part(period) if period else ""], wanted)

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import Query, Response
+from fastapi import Query, Request, Response
 
 from app.boards import targets as target_board
 from app.boards.board import Board
@@ -12,10 +12,12 @@ from app.connectors.export import file_name
 from app.domain.roles import Action
 from app.queries import channels, units
 from app.web.boards import month_param
+from app.web.deadline import EXPORT, Deadline
 from app.web.download import COUNTED, days_part, format_param, spreadsheet
 from app.web.exported import board_notes, board_sheets, target_notes, target_sheet
 from app.web.filters import Chosen, asked, default_unit, past_param
 from app.web.guard import Conf, Db, Who, needs, pages
+from app.web.places import BOARD_EXPORTS
 from app.web.render import say
 
 router = pages()
@@ -23,6 +25,7 @@ router = pages()
 
 def _register(board: Board) -> None:
     def get(
+        request: Request,
         database: Db,
         settings: Conf,
         viewer: Who,
@@ -37,15 +40,18 @@ def _register(board: Board) -> None:
         format: str = "xlsx",  # noqa: A002 (as above)
     ) -> Response:
         now, wanted = settings.now(), format_param(format)
-        with database.read() as session:
-            chosen = Chosen(unit, channel, compare, range, from_, to, as_of)
-            found = asked(chosen, units.load_tree(session), viewer, now)
-            view = read(session, viewer, board, found, now.date())
-            known = channels.load(session).get(found.channel or "")
-        sheets, notes = board_sheets(view, panel), board_notes(view, viewer, now, known, panel)
-        title = [say(board.title), *([sheets[0].name] if panel else [])]
-        name = file_name([*title, view.scope.unit_name, days_part(found.period)], wanted)
-        return spreadsheet(name, wanted, sheets, notes)
+        deadline = Deadline.of(request, EXPORT)
+        with BOARD_EXPORTS.taken():
+            with database.read() as session:
+                chosen = Chosen(unit, channel, compare, range, from_, to, as_of)
+                found = asked(chosen, units.load_tree(session), viewer, now)
+                view = read(session, viewer, board, found, now.date())
+                known = channels.load(session).get(found.channel or "")
+            deadline.check()
+            sheets, notes = board_sheets(view, panel), board_notes(view, viewer, now, known, panel)
+            title = [say(board.title), *([sheets[0].name] if panel else [])]
+            name = file_name([*title, view.scope.unit_name, days_part(found.period)], wanted)
+            return spreadsheet(name, wanted, sheets, notes)
 
     router.get(f"/export/{board.key}", openapi_extra=needs(Action.READ), dependencies=[COUNTED])(get)
 
@@ -56,6 +62,7 @@ for _board in BOARDS.values():
 
 @router.get("/export/targets", openapi_extra=needs(Action.READ), dependencies=[COUNTED])
 def export_targets(
+    request: Request,
     database: Db,
     settings: Conf,
     viewer: Who,
@@ -68,9 +75,12 @@ def export_targets(
     now, wanted = settings.now(), format_param(format)
     past = past_param(as_of, now)
     first = month_param(month, past.day if past else now.date())
-    with database.read() as session:
-        code = unit or default_unit(units.load_tree(session), viewer).code
-        view = target_board.read(session, viewer, code, first, now.date(), past)
-        known = channels.load(session)
-    name = file_name([say(view.title), view.scope.unit_name, f"{first:%Y%m}"], wanted)
-    return spreadsheet(name, wanted, [target_sheet(view, known)], target_notes(view, viewer, now))
+    deadline = Deadline.of(request, EXPORT)
+    with BOARD_EXPORTS.taken():
+        with database.read() as session:
+            code = unit or default_unit(units.load_tree(session), viewer).code
+            view = target_board.read(session, viewer, code, first, now.date(), past)
+            known = channels.load(session)
+        deadline.check()
+        name = file_name([say(view.title), view.scope.unit_name, f"{first:%Y%m}"], wanted)
+        return spreadsheet(name, wanted, [target_sheet(view, known)], target_notes(view, viewer, now))

@@ -136,6 +136,12 @@ def viewer_of(request: Request) -> Viewer:
     return viewer
 
 
+async def in_turn(work: Callable[..., Response], request: Request, *more: object) -> Response:
+    """Do what writes when it is its turn; Busy when that does not come, and threads are left for readers."""
+    async with database_of(request).turn():
+        return await run_in_threadpool(work, request, *more)
+
+
 Db = Annotated[Database, Depends(database_of)]
 Conf = Annotated[Settings, Depends(settings_of)]
 Who = Annotated[Viewer, Depends(viewer_of)]

@@ -21,8 +21,10 @@ from app.queries import mappings as remembered
 from app.store import imports as store
 from app.store import mappings
 from app.web import import_view as view
+from app.web.deadline import IMPORT, Deadline
 from app.web.guard import database_of, settings_of, storable, viewer_of
-from app.web.streams import JsonLines, Line, Progress, place
+from app.web.places import IMPORTS
+from app.web.streams import JsonLines, Line, Progress
 
 MAX_FIELDS = 20
 
@@ -100,10 +102,10 @@ def streamed(request: Request, upload: Upload, name: str, work: Callable[["Job",
     job = Job(request, upload)
 
     def run(progress: Progress) -> Line:
-        with Figures.of(request.app).job(name), place():
+        with Figures.of(request.app).job(name), IMPORTS.taken():
             return work(job, progress)
 
-    return JsonLines(run, lambda error: view.told(error, job.table))
+    return JsonLines(run, lambda error: view.told(error, job.table), Deadline.of(request, IMPORT))
 
 
 class Job:
@@ -140,6 +142,7 @@ def write(job: Job, progress: Progress) -> dict[str, Any]:
     fields = job.upload.fields
 
     def work(session: Session) -> dict[str, Any]:
+        # Whatever falls to a deadlock is read again from the file, row by row.
         reader, _ = job.reader(session)
         progress.begin("commit", reader.total)
         done = store.write(
@@ -163,10 +166,11 @@ def write(job: Job, progress: Progress) -> dict[str, Any]:
 
 def bad(request: Request, upload: Upload) -> Response:
     """Return the rows with problems as a csv."""
-    job = Job(request, upload)
+    job, deadline = Job(request, upload), Deadline.of(request, IMPORT)
     with job.database.read() as session:
         reader, _ = job.reader(session)
-        rows = store.bad_rows(session, job.viewer, reader.facts, reader.chunks(), job.today)
+        chunks = deadline.through(reader.chunks())
+        rows = store.bad_rows(session, job.viewer, reader.facts, chunks, job.today)
         text = bad_csv.made(reader.table, reader.header, rows)
     headers = {"Content-Disposition": 'attachment; filename="bad-rows.csv"'}
     return Response(text, media_type="text/csv; charset=utf-8", headers=headers)

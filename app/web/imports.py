@@ -1,11 +1,13 @@
 """导入: a file is looked at, previewed against what is stored, and written all or none; the browser keeps it."""
 
+import logging
 from collections.abc import Callable, Coroutine
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
@@ -17,8 +19,11 @@ from app.web import import_view as view
 from app.web import import_work
 from app.web.guard import Conf, Db, GuardedPage, Who, needs, pages, settings_of
 from app.web.import_work import streamed, uploaded
+from app.web.places import IMPORTS
 from app.web.render import shell
-from app.web.streams import place
+from app.web.streams import fault, retry
+
+log = logging.getLogger("luopan")
 
 router = pages()
 
@@ -34,11 +39,16 @@ class JsonErrors(APIRoute):
             try:
                 return await handle(request)
             except LuopanError as error:
-                return JSONResponse(view.told(error), error.status)
+                return JSONResponse(view.told(error), error.status, headers=retry(error.status))
             except HTTPException as error:
-                limit = settings_of(request).max_body_mb
-                message = f"文件超过 {limit} MB" if error.status_code == 413 else "上传的内容有误"  # noqa: PLR2004
-                return JSONResponse({"error": {"status": error.status_code, "message": message}}, error.status_code)
+                messages = {413: f"文件超过 {settings_of(request).max_body_mb} MB", 408: "上传太慢，请检查网络后重试"}
+                message = messages.get(error.status_code, "上传的内容有误")
+                told = {"error": {"status": error.status_code, "message": message}}
+                return JSONResponse(told, error.status_code, headers=error.headers)
+            except (SQLAlchemyError, OSError) as error:
+                line = fault(error)
+                log.exception("import: %s", line["error"]["status"])
+                return JSONResponse(line, line["error"]["status"], headers=retry(line["error"]["status"]))
 
         return answered
 
@@ -67,8 +77,9 @@ def import_page(request: Request, database: Db, settings: Conf, viewer: Who) -> 
 @scripted.post("/import/inspect", openapi_extra=needs(Action.WRITE_FACTS, Action.WRITE_TARGETS))
 async def inspect(request: Request) -> Response:
     """Say what a file seems to hold, and how it was read the last time."""
-    with place():
-        return await run_in_threadpool(import_work.inspected, request, await uploaded(request))
+    upload = await uploaded(request)
+    with IMPORTS.taken():
+        return await run_in_threadpool(import_work.inspected, request, upload)
 
 
 @scripted.post("/import/preview", openapi_extra=needs(Action.WRITE_FACTS, Action.WRITE_TARGETS))
@@ -86,8 +97,9 @@ async def commit(request: Request) -> Response:
 @scripted.post("/import/bad", openapi_extra=needs(Action.WRITE_FACTS, Action.WRITE_TARGETS))
 async def bad(request: Request) -> Response:
     """Return the rows with problems as a csv."""
-    with place():
-        return await run_in_threadpool(import_work.bad, request, await uploaded(request))
+    upload = await uploaded(request)
+    with IMPORTS.taken():
+        return await run_in_threadpool(import_work.bad, request, upload)
 
 
 router.include_router(scripted)

@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 
 from fastapi import Query, Request, Response
 from fastapi.responses import RedirectResponse
-from starlette.concurrency import run_in_threadpool
 
 from app.domain.errors import Conflict, InTheWay
 from app.domain.facts import TABLES, TARGETS
@@ -18,7 +17,7 @@ from app.queries.log import Batch, Wanted
 from app.store import undo as store
 from app.web.changes import KINDS, ORIGINS, Named
 from app.web.filters import day_param, unit_options
-from app.web.guard import Conf, Db, Who, database_of, needs, pages, settings_of, viewer_of
+from app.web.guard import Conf, Db, Who, database_of, in_turn, needs, pages, settings_of, viewer_of
 from app.web.render import shell
 
 router = pages()
@@ -77,12 +76,12 @@ def batch_page(request: Request, batch: int, database: Db, viewer: Who) -> Respo
 @router.post("/history/{batch}/undo", openapi_extra=needs(Action.WRITE_FACTS, Action.WRITE_TARGETS))
 async def undo(request: Request, batch: int) -> Response:
     """Undo a batch as a whole; what stands in the way is listed."""
-    return await run_in_threadpool(_undo, request, batch)
+    return await in_turn(_undo, request, batch)
 
 
 def _undo(request: Request, batch: int) -> Response:
+    viewer, today = viewer_of(request), settings_of(request).today()
     try:
-        viewer, today = viewer_of(request), settings_of(request).today()
         made = database_of(request).transact(lambda session: store.undo(session, viewer, batch, today))
     except Conflict as error:
         return _batch(request, batch, error)

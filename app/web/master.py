@@ -7,7 +7,6 @@ from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, ValidationError
 from sqlalchemy.orm import Session
-from starlette.concurrency import run_in_threadpool
 
 from app.domain.errors import Conflict, Invalid, Issue
 from app.domain.facts import ChannelKind
@@ -21,7 +20,7 @@ from app.queries import channels, units
 from app.store import channels as channel_store
 from app.store import units as unit_store
 from app.web.filters import unit_options
-from app.web.guard import Db, Who, database_of, needs, pages, typed_fields, viewer_of
+from app.web.guard import Db, Who, database_of, in_turn, needs, pages, typed_fields, viewer_of
 from app.web.render import shell
 
 router = pages()
@@ -51,24 +50,24 @@ def channels_page(request: Request, database: Db, viewer: Who, edit: str = "") -
 @router.post("/units", openapi_extra=needs(Action.MANAGE))
 async def save_unit(request: Request) -> Response:
     """Add or change a unit."""
-    return await run_in_threadpool(_save_unit, request, await typed_fields(request))
+    return await in_turn(_save_unit, request, await typed_fields(request))
 
 
 @router.post("/channels", openapi_extra=needs(Action.MANAGE))
 async def save_channel(request: Request) -> Response:
     """Add or change a channel."""
-    return await run_in_threadpool(_save_channel, request, await typed_fields(request))
+    return await in_turn(_save_channel, request, await typed_fields(request))
 
 
 def _save_unit(request: Request, fields: Fields) -> Response:
     given = {"name": fields.get("name"), "kind": fields.get("kind"), "parent": fields.get("parent") or None}
+
+    def work(session: Session) -> None:
+        _refuse_taken(fields, units.load_tree(session).by_code)
+        unit_store.put(session, viewer_of(request), fields["code"], UnitInput.model_validate(data))
+
     try:
         data = _checked(UnitInput, fields, {**given, "active": "active" in fields})
-
-        def work(session: Session) -> None:
-            _refuse_taken(fields, units.load_tree(session).by_code)
-            unit_store.put(session, viewer_of(request), fields["code"], UnitInput.model_validate(data))
-
         database_of(request).transact(work)
     except (Invalid, Conflict) as error:
         return _units(request, "", fields, _messages(error))
@@ -78,13 +77,13 @@ def _save_unit(request: Request, fields: Fields) -> Response:
 def _save_channel(request: Request, fields: Fields) -> Response:
     numbers = {key: _number(fields.get(key)) for key in ("color_slot", "position")}
     given = {"name": fields.get("name"), "kind": fields.get("kind"), **numbers, "active": "active" in fields}
+
+    def work(session: Session) -> None:
+        _refuse_taken(fields, channels.load(session))
+        channel_store.put(session, viewer_of(request), fields["code"], ChannelInput.model_validate(data))
+
     try:
         data = _checked(ChannelInput, fields, given)
-
-        def work(session: Session) -> None:
-            _refuse_taken(fields, channels.load(session))
-            channel_store.put(session, viewer_of(request), fields["code"], ChannelInput.model_validate(data))
-
         database_of(request).transact(work)
     except (Invalid, Conflict) as error:
         return _channels(request, "", fields, _messages(error))

@@ -7,7 +7,6 @@ from urllib.parse import urlencode
 from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
 from sqlalchemy.orm import Session
-from starlette.concurrency import run_in_threadpool
 
 from app.boards import targets as target_board
 from app.domain.facts import TARGETS, ChannelKind, CustomerKind, Measure
@@ -28,7 +27,7 @@ from app.web.checks import Before, script_data
 from app.web.day import lock_words
 from app.web.filters import default_unit, unit_options
 from app.web.forms import Form, prefixes_in
-from app.web.guard import Conf, Db, Who, database_of, needs, pages, settings_of, typed_fields, viewer_of
+from app.web.guard import Conf, Db, Who, database_of, in_turn, needs, pages, settings_of, typed_fields, viewer_of
 from app.web.render import saved, shell
 from app.web.saving import as_json, save_form, shown_outcome, wants_json
 from app.web.sheets import SEPARATOR, Entry, Line, Sheet
@@ -55,7 +54,7 @@ def plan_page(request: Request, database: Db, settings: Conf, viewer: Who, unit:
 @router.post("/plan", openapi_extra=needs(Action.WRITE_TARGETS))
 async def save(request: Request) -> Response:
     """Save the targets; when something is refused the table comes back as it was typed."""
-    return await run_in_threadpool(_save, request, await typed_fields(request))
+    return await in_turn(_save, request, await typed_fields(request))
 
 
 def _save(request: Request, fields: dict[str, str]) -> Response:

@@ -10,6 +10,7 @@ from app.web import (
     entry,
     export_facts,
     exports,
+    health,
     home,
     imports,
     log,
@@ -26,7 +27,7 @@ from app.web import (
 
 router = APIRouter()
 for _part in (
-    *(login, home, boards, entry, plan, imports, exports, export_facts),
+    *(health, login, home, boards, entry, plan, imports, exports, export_facts),
     *(log, recounts, closing, dictionary, master),
     *(setup, signin, account, people, tokens, security),
 ):

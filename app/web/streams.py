@@ -5,54 +5,38 @@ import contextvars
 import json
 import logging
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from time import monotonic
 from typing import Any
 
-from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from app.db import is_away
-from app.domain.errors import BUSY, Busy, LuopanError
+from app.db import is_away, is_full
+from app.domain.errors import BUSY, FULL, LuopanError
 from app.domain.text import Text
 from app.inputs.imports import Cancelled
+from app.web.deadline import Deadline
 
 log = logging.getLogger("luopan")
 
-AT_ONCE = 2
-"""Imports that may run at the same time: each takes a core and some memory."""
 QUIET = 0.3
 """Seconds before the first progress: what ends earlier answers with its own status."""
 EVERY = 0.1
 
-CROWDED = Text("正在导入的人较多，请稍后再试", "Too many imports are running")
 FAILED = Text("出错了，没有写入任何数据", "Something went wrong; nothing was written")
-
-_places = threading.BoundedSemaphore(AT_ONCE)
 
 Line = dict[str, Any]
 Work = Callable[["Progress"], Line]
 Tell = Callable[[LuopanError], Line]
 
 
-@contextmanager
-def place() -> Iterator[None]:
-    """Hold one of the few places for imports; Busy when all are taken."""
-    if not _places.acquire(blocking=False):
-        raise Busy(CROWDED)
-    try:
-        yield
-    finally:
-        _places.release()
-
-
 class Progress:
-    """What the work tells while it runs; telling raises Cancelled once nobody listens."""
+    """What the work tells while it runs; telling raises Cancelled once nobody listens, and Overtime too late."""
 
-    def __init__(self, send: Callable[[Line | None], None]) -> None:
+    def __init__(self, send: Callable[[Line | None], None], deadline: Deadline) -> None:
         self._send = send
+        self._deadline = deadline
         self._next = monotonic() + QUIET
         self._stage, self._total = "", 0
         self.gone = threading.Event()
@@ -66,6 +50,7 @@ class Progress:
         """Tell how much is done."""
         if self.gone.is_set():
             raise Cancelled
+        self._deadline.check()
         if monotonic() >= self._next:
             self._next = monotonic() + EVERY
             self._send({"stage": self._stage, "done": done, "total": self._total})
@@ -81,9 +66,9 @@ class JsonLines(Response):
 
     media_type = "application/x-ndjson"
 
-    def __init__(self, work: Work, tell: Tell) -> None:
+    def __init__(self, work: Work, tell: Tell, deadline: Deadline) -> None:
         super().__init__()
-        self._work, self._tell = work, tell
+        self._work, self._tell, self._deadline = work, tell, deadline
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Do the work and send its lines."""
@@ -94,7 +79,7 @@ class JsonLines(Response):
             if not loop.is_closed():
                 loop.call_soon_threadsafe(lines.put_nowait, line)
 
-        progress = Progress(put)
+        progress = Progress(put, self._deadline)
         # With the context its log lines name the request.
         inside = contextvars.copy_context()
         threading.Thread(target=inside.run, args=(self._run, progress), daemon=True).start()
@@ -114,22 +99,36 @@ class JsonLines(Response):
             leaving.cancel()
 
     def _start(self, line: Line) -> dict[str, Any]:
-        headers = [(b"content-type", self.media_type.encode()), (b"x-accel-buffering", b"no")]
-        return {"type": "http.response.start", "status": line.get("error", {}).get("status", 200), "headers": headers}
+        status = line.get("error", {}).get("status", 200)
+        named = {"content-type": self.media_type, "x-accel-buffering": "no", **retry(status)}
+        headers = [(name.encode(), value.encode()) for name, value in named.items()]
+        return {"type": "http.response.start", "status": status, "headers": headers}
 
     def _run(self, progress: Progress) -> None:
         try:
             line = self._work(progress)
         except LuopanError as error:
             line = self._tell(error)
-        except SQLAlchemyError as error:
-            away = is_away(error)
-            log.exception("import: %s", "503" if away else "500")
-            line = {"error": {"status": 503 if away else 500, "message": (BUSY if away else FAILED).zh}}
-        except BaseException:
-            log.exception("import: 500")
-            line = {"error": {"status": 500, "message": FAILED.zh}}
+        except BaseException as error:
+            line = fault(error)
+            log.exception("import: %s", line["error"]["status"])
         progress.end(line)
+
+
+def retry(status: int) -> dict[str, str]:
+    """Return the header that says when to come back, where a status asks for it."""
+    return {"retry-after": "2"} if status == 503 else {}  # noqa: PLR2004 (service unavailable)
+
+
+def fault(error: BaseException) -> Line:
+    """Return what is told about an error that is nobody's own: busy or away, a full disk, or unforeseen."""
+    if is_full(error):
+        status, message = 507, FULL
+    elif is_away(error):
+        status, message = 503, BUSY
+    else:
+        status, message = 500, FAILED
+    return {"error": {"status": status, "message": message.zh}}
 
 
 async def _left(receive: Receive) -> None:

@@ -9,7 +9,7 @@ import pytest
 from app.domain.facts import TABLES
 from tests.api.kit import MODELS, Api, Row, body, check, routes, row, without
 
-REFUSALS = {"401", "403", "409", "413", "415", "422", "429", "503", "507"}
+REFUSALS = {"401", "403", "408", "409", "413", "415", "422", "429", "503", "507"}
 METHODS = {"get", "put", "delete"}
 
 

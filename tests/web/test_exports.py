@@ -19,7 +19,7 @@ from app.boards.read import Asked, read
 from app.domain.facts import TABLES
 from app.domain.period import Period
 from app.domain.roles import SYSTEM
-from app.web import export_facts
+from app.web.places import FACT_EXPORTS
 from tests.served import TODAY, Site, put, shown
 
 WEEK = "unit=article&from=2023-05-01&to=2023-05-07"
@@ -184,7 +184,7 @@ def test_c16_an_operator_of_one_unit_exports_no_other(site: Site) -> None:
 
 
 def test_what_is_too_much_is_refused_in_words(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    with export_facts.place(), export_facts.place():
+    with FACT_EXPORTS.taken(), FACT_EXPORTS.taken():
         refused = site.get("/export/facts/friends")
         assert (refused.status_code, refused.headers["retry-after"]) == (503, "2")
         assert "请稍后再试" in refused.text

@@ -8,12 +8,14 @@ import pytest
 
 from app.connectors import plan, spreadsheet
 from app.connectors.names import load as load_names
+from app.domain.errors import LuopanError
 from app.domain.facts import FRIENDS, TABLES
 from app.domain.roles import SYSTEM
 from app.domain.text import Text
 from app.inputs.imports import Cancelled, Reading
 from app.store import imports as store
 from app.web import streams
+from app.web.deadline import IMPORT, Deadline, Leaving
 from tests import sheets
 from tests.served import TODAY, Site
 from tests.uploads import File
@@ -21,7 +23,7 @@ from tests.uploads import File
 ROWS = [("2023-10-02", "电商私域组", "包裹卡", 100, 5, 1), ("2023-10-03", "电商私域组", "包裹卡", 100, 5, 1)]
 
 
-def run(work: streams.Work, *, leave: bool = False) -> list[dict[str, Any]]:
+def run(work: streams.Work, *, leave: bool = False, deadline: Deadline | None = None) -> list[dict[str, Any]]:
     """Return what is sent to a listener, who may leave at once."""
     sent: list[dict[str, Any]] = []
 
@@ -33,7 +35,10 @@ def run(work: streams.Work, *, leave: bool = False) -> list[dict[str, Any]]:
     async def send(message: Any) -> None:  # noqa: ANN401 (ASGI's own type)
         sent.append(message)
 
-    answer = streams.JsonLines(work, lambda error: {"error": {"status": error.status, "message": error.message.zh}})
+    def tell(error: LuopanError) -> streams.Line:
+        return {"error": {"status": error.status, "message": error.message.zh}}
+
+    answer = streams.JsonLines(work, tell, deadline or Deadline(60, IMPORT, Leaving()))
     asyncio.run(answer({}, receive, send))
     return sent
 

@@ -9,7 +9,7 @@ import pytest
 from app.domain.facts import FRIENDS, SALES, STOCK_COUNTS, TARGETS
 from app.domain.roles import SYSTEM
 from app.store import closings
-from app.web import streams
+from app.web.places import IMPORTS
 from tests import hostile, sheets
 from tests.served import OTHER, TODAY, UNIT, Site
 from tests.uploads import File, last, send
@@ -252,7 +252,7 @@ def test_c21_what_cannot_be_read_is_4xx_with_a_sentence(site: Site) -> None:
 
 def test_only_two_imports_run_at_once(site: Site) -> None:
     file = File(site, long(row()))
-    with streams.place(), streams.place():
+    with IMPORTS.taken(), IMPORTS.taken():
         for what in ("inspect", "preview", "commit", "bad"):
             answer = send(site, what, file.data, **file.fields)
             assert (answer.status_code, last(answer)["error"]["message"]) == (503, "正在导入的人较多，请稍后再试")

@@ -17,6 +17,7 @@ from app.cli.backup.content import require_ours
 from app.cli.data import report
 from app.cli.opened import opened
 from app.db import Database
+from app.queries import revision as revisions
 
 MIB = 1 << 20
 SAY_SECONDS = 1
@@ -95,7 +96,7 @@ def _finish(database: Database, revision: str, said: Said) -> bool:
     """Bring the restored tables up to date and check them; say whether all is right."""
     if migrate.pending(database):
         migrate.upgrade(database)
-        said.now(f"migrated from {revision} to {max(migrate.revisions())}")
+        said.now(f"migrated from {revision} to {max(revisions.known())}")
     else:
         said.now(f"no migration was pending: the tables are at {revision}")
     return report(database) == 0

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from app.cli import migrate
+from app.queries import revision as revisions
 
 Step = Callable[[int, int | None], None]
 """Is told how many bytes are done, and of how many where that is known."""
@@ -28,7 +28,7 @@ def require_ours(content: Content, file: Path) -> None:
     """Refuse what is no database of Luopan, or one of a version that is not known here."""
     if not content.tables >= CORE or len(content.revisions) != 1:
         raise click.ClickException(f"{file} holds no database of Luopan")
-    (revision,), known = content.revisions, migrate.revisions()
+    (revision,), known = content.revisions, revisions.known()
     if revision not in known:
         raise click.ClickException(
             f"{file} is from a newer version of Luopan: its tables are at {revision}, this version knows {max(known)}"

@@ -1,0 +1,27 @@
+"""Which migration a database has, and which one this program needs."""
+
+from functools import cache
+
+from sqlalchemy import inspect, text
+from sqlalchemy.orm import Session
+
+from app.settings import ROOT
+
+
+@cache
+def known() -> frozenset[str]:
+    """Return the revisions of the tables that this version of the program knows, by their files."""
+    return frozenset(path.name.split("_")[0] for path in (ROOT / "migrations" / "versions").glob("[0-9]*.py"))
+
+
+def newest() -> str:
+    """Return the revision of the newest migration; a start must not wait for alembic."""
+    return max(known())
+
+
+def stored(session: Session) -> str | None:
+    """Return the revision that a database has; None without tables."""
+    if not inspect(session.connection()).has_table("alembic_version"):
+        return None
+    found: str | None = session.scalar(text("SELECT version_num FROM alembic_version"))
+    return found
