@@ -17,9 +17,11 @@ from app.connectors.export_facts import sheet
 from app.connectors.export_notes import fact_notes
 from app.domain.facts import TABLES, FactTable
 from app.domain.roles import SYSTEM
+from app.domain.security import Event
 from app.inputs.types import parse_day
 from app.queries import channels, facts, units
 from app.settings import load
+from app.store import security
 
 SUFFIXES = (".zip", *(f".{format_}" for format_ in Format))
 
@@ -53,6 +55,8 @@ def export_command(file: Path, kind: str | None, unit: str | None, first: date |
                 export_everything.write(session, out, load().now(), step)
         else:
             rows = _table(session, out, Format(suffix[1:]), TABLES[kind], (unit, first, last))
+    with opened() as database, database.write() as session:
+        security.record(session, Event.EXPORT, SYSTEM, detail=file.name)
     click.echo(f"{file}: {rows} row(s)", err=True)
 
 

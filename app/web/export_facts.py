@@ -19,7 +19,7 @@ from app.domain.text import Text
 from app.i18n import range_label
 from app.queries import channels, facts, units
 from app.web.deadline import EXPORT, Deadline
-from app.web.download import COUNTED, days_part, format_param, spreadsheet
+from app.web.download import COUNTED, days_part, exported, format_param, spreadsheet
 from app.web.exported import made
 from app.web.filters import day_param, default_unit, unit_options
 from app.web.guard import Conf, Db, Who, needs, pages
@@ -57,7 +57,7 @@ def export_facts(
         name = top.name if top else "全部单元"
         pairs = [("单元", name), ("日期", range_label(period) if period else "全部"), *made(viewer, settings.now())]
         file = file_name([table.name.zh, name, days_part(period) if period else ""], wanted)
-        return spreadsheet(file, wanted, [sheet], fact_notes(table, pairs))
+        return exported(request, file, wanted, [sheet], fact_notes(table, pairs))
 
 
 @router.get("/export/templates/{kind}", openapi_extra=needs(Action.READ))

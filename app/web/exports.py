@@ -13,7 +13,7 @@ from app.domain.roles import Action
 from app.queries import channels, units
 from app.web.boards import month_param
 from app.web.deadline import EXPORT, Deadline
-from app.web.download import COUNTED, days_part, format_param, spreadsheet
+from app.web.download import COUNTED, days_part, exported, format_param
 from app.web.exported import board_notes, board_sheets, target_notes, target_sheet
 from app.web.filters import Chosen, asked, default_unit, past_param
 from app.web.guard import Conf, Db, Who, needs, pages
@@ -51,7 +51,7 @@ def _register(board: Board) -> None:
             sheets, notes = board_sheets(view, panel), board_notes(view, viewer, now, known, panel)
             title = [say(board.title), *([sheets[0].name] if panel else [])]
             name = file_name([*title, view.scope.unit_name, days_part(found.period)], wanted)
-            return spreadsheet(name, wanted, sheets, notes)
+            return exported(request, name, wanted, sheets, notes)
 
     router.get(f"/export/{board.key}", openapi_extra=needs(Action.READ), dependencies=[COUNTED])(get)
 
@@ -83,4 +83,4 @@ def export_targets(
             known = channels.load(session)
         deadline.check()
         name = file_name([say(view.title), view.scope.unit_name, f"{first:%Y%m}"], wanted)
-        return spreadsheet(name, wanted, [target_sheet(view, known)], target_notes(view, viewer, now))
+        return exported(request, name, wanted, [target_sheet(view, known)], target_notes(view, viewer, now))

@@ -203,3 +203,14 @@ def test_every_page_offers_what_it_shows(reading: Site) -> None:
         for link in links[::3]:  # some as a workbook, some as csv
             answer = reading.get(link)
             assert (answer.status_code, answer.headers["content-disposition"][:10]) == (200, "attachment"), link
+
+
+def test_the_security_log_keeps_who_took_which_file(site: Site) -> None:
+    vic = site.of("vic")
+    for path in ("/export/growth?unit=article&from=2023-05-01&to=2023-05-07", "/export/facts/sales?unit=article"):
+        assert vic.get(path).status_code == 200
+    assert vic.get("/export/growth?unit=nowhere").status_code == 422
+    assert vic.get("/export/templates/friends").status_code == 200  # nothing of anybody stands in it
+    lines = [row.text for row in site.page("/security?event=export").one("tbody").all("tr")]
+    assert len(lines) == 2
+    assert all("导出 vic" in line and ".xlsx" in line for line in lines)
