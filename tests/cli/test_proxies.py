@@ -1,6 +1,5 @@
 """What a request says about where it came from is believed of proxies that the settings name, and of nobody else."""
 
-import asyncio
 from typing import Any
 
 import pytest
@@ -10,6 +9,7 @@ from pydantic import ValidationError
 
 from app.cli.serve import proxies
 from app.settings import Settings
+from tests.loops import awaited
 
 PEER = "192.0.2.7"
 
@@ -31,7 +31,7 @@ def seen(settings: Settings, *forwarded: str) -> list[tuple[str, str]]:
             for address in forwarded:
                 await client.get("/", headers={"X-Forwarded-For": address, "X-Forwarded-Proto": "https"})
 
-    asyncio.run(ask())
+    awaited(ask)
     return found
 
 

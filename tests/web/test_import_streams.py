@@ -17,6 +17,7 @@ from app.store import imports as store
 from app.web import streams
 from app.web.deadline import IMPORT, Deadline, Leaving
 from tests import sheets
+from tests.loops import awaited
 from tests.served import TODAY, Site
 from tests.uploads import File
 
@@ -39,7 +40,7 @@ def run(work: streams.Work, *, leave: bool = False, deadline: Deadline | None = 
         return {"error": {"status": error.status, "message": error.message.zh}}
 
     answer = streams.JsonLines(work, tell, deadline or Deadline(60, IMPORT, Leaving()))
-    asyncio.run(answer({}, receive, send))
+    awaited(answer, {}, receive, send)
     return sent
 
 

@@ -18,6 +18,7 @@ from app.web.deadline import IMPORT, Deadline, Leaving
 from app.web.middleware import MIB, bound_of
 from app.web.places import Places
 from tests import sheets
+from tests.loops import awaited
 from tests.served import Frozen, Site, shown
 from tests.uploads import File, last, send
 
@@ -77,7 +78,7 @@ def sent(site: Site, path: str, parts: Iterator[bytes], **headers: str) -> tuple
     async def send_(message: Any) -> None:  # noqa: ANN401 (ASGI's own type)
         told.append(message)
 
-    asyncio.run(site.app(scope, receive, send_))
+    awaited(site.app, scope, receive, send_)
     body = b"".join(message.get("body", b"") for message in told[1:])
     return told[0]["status"], dict(told[0]["headers"]), body.decode()
 
@@ -150,8 +151,8 @@ def test_places_refuse_at_once_or_after_a_wait() -> None:
         with pytest.raises(Busy, match="full"), places.taken():
             pass
         with pytest.raises(Busy, match="full"):
-            asyncio.run(waited(0.05))
-    asyncio.run(waited(0))
+            awaited(waited, 0.05)
+    awaited(waited, 0)
     with places.taken():
         pass
 
