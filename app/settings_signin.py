@@ -24,7 +24,9 @@ class SignInSettings(BaseSettings):
     public_url: str | None = Field(
         default=None, description="https://host of this installation, where a login elsewhere leads back to"
     )
-    oidc_issuer: str | None = Field(default=None, description="OpenID Connect issuer, exactly as it names itself")
+    oidc_issuer: str | None = Field(
+        default=None, max_length=200, description="OpenID Connect issuer, exactly as it names itself"
+    )
     oidc_client_id: str | None = Field(default=None, description="what the issuer calls this installation")
     oidc_client_secret: SecretStr | None = Field(
         default=None, description="the client's secret; none for a public client, which has PKCE only"

@@ -18,10 +18,7 @@ if TYPE_CHECKING:
 
 UNWATCHED = (
     *("tests/browser/", "tests/queries/", "tests/migrations/", "tests/faults/", "tests/boards/test_as_of"),
-    *(
-        f"tests/api/test_{name}"
-        for name in ("races", "away", "trust", "bad_re", "bad_rows", "permission", "facts_write")
-    ),
+    *(f"tests/api/test_{name}" for name in ("races", "away", "trust", "bad_r", "permission", "facts_write")),
     *(f"tests/api/test_{name}" for name in ("reference", "cross_rules", "facts_read")),
     *(f"tests/web/test_{name}" for name in ("entry_refused", "access", "names", "headers", "filters", "same_site")),
     *(f"tests/web/test_{name}" for name in ("clock", "errors", "matrix", "throttle", "empty", "logs", "import_data")),

@@ -15,7 +15,7 @@ from app.cli.demo.load import is_empty, load_demo
 from app.cli.opened import opened
 from app.db import Database
 from app.domain.roles import SYSTEM, Role
-from app.queries.access import has_users
+from app.queries.access import has_admin
 from app.settings import ROOT, Settings, load
 from app.store import links, passwords, users
 
@@ -114,7 +114,7 @@ def _setup_key(database: Database) -> str | None:
     if migrate.pending(database):
         return None
     with database.write() as session:
-        return None if has_users(session) else links.for_first_admin(session)
+        return None if has_admin(session) else links.for_first_admin(session)
 
 
 def _keep(path: Path, text: str) -> None:

@@ -134,6 +134,8 @@ class Viewer:
         """
         if self.limit is not None and action not in self.limit:
             return False
+        if action is Action.ACCOUNT and self.user_id is not None:
+            return True  # whoever can log in, with roles or without
         ids = None if lineage is None else frozenset(lineage)
         held = (self.grants,) if self.owned is None else (self.grants, self.owned)
         return all(any(grant.allows(action, ids) for grant in grants) for grants in held)

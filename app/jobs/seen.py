@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.db import Database
 from app.domain.roles import Viewer
-from app.store import sessions, tokens
+from app.store import sessions, throttle, tokens
 
 log = logging.getLogger("luopan")
 
@@ -43,10 +43,19 @@ class Seen:
             with database.write() as session:
                 tokens.touch(session, used)
                 sessions.touch(session, seen)
-        except SQLAlchemyError:
+                throttle.clean(session)
+        except (SQLAlchemyError, OSError):
             log.warning("when tokens and logins were last used could not be written; it will be tried again")
             with self._lock:
                 self._tokens, self._sessions = used | self._tokens, seen | self._sessions
+
+    def token(self, token_id: int) -> datetime | None:
+        """Return when a token was used since it was last written down."""
+        return self._tokens.get(token_id)
+
+    def session(self, id_hash: str) -> datetime | None:
+        """Return when a login was used since it was last written down."""
+        return self._sessions.get(id_hash)
 
     async def run(self, database: Database) -> None:
         """Write it down every half minute, until cancelled."""

@@ -54,9 +54,11 @@ def by_password(session: Session, name: str) -> tuple[int, str] | None:
     return None if row is None else (row.id, row.password_hash)
 
 
-def has_users(session: Session) -> bool:
-    """Say whether anybody can log in at all."""
-    return session.execute(select(User.id).limit(1)).first() is not None
+def has_admin(session: Session) -> bool:
+    """Say whether there is somebody who can give roles: an active admin of everything."""
+    admins = select(UserGrant.id).join(User, User.id == UserGrant.user_id)
+    admins = admins.where(UserGrant.role == Role.ADMIN, UserGrant.unit_id.is_(None), User.active)
+    return session.execute(admins.limit(1)).first() is not None
 
 
 def _grants(session: Session, user_id: int) -> tuple[Grant, ...]:

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from app.domain.errors import Forbidden
+from app.domain.errors import Conflict, Forbidden
 from app.domain.roles import SYSTEM, Role
 from app.domain.security import Event
 from app.domain.text import Text
 from app.models import OrgUnit, User, UserGrant, UserIdentity
 from app.store import security, users
+from app.store.lock import alone
 from app.store.users import MAX_NAME, Given
 
 OFF = Text("这个账号已停用，请联系管理员", "This account is switched off; ask your admin")
@@ -51,7 +52,7 @@ def _made(session: Session, who: Vouched) -> int:
 
 def _free_name(session: Session, name: str) -> str:
     """Return the name, or one like it that nobody has: a name alone makes nobody the person who has it."""
-    wanted = name.strip()[: MAX_NAME - 8] or "?"
+    wanted = name.strip()[: MAX_NAME - 8].strip() or "?"
     taken = set(session.execute(select(User.name).where(User.name.startswith(wanted, autoescape=True))).scalars())
     number, free = 1, wanted
     while free in taken:
@@ -62,12 +63,18 @@ def _free_name(session: Session, name: str) -> str:
 
 def _replace(session: Session, user_id: int, issuer: str, given: Collection[tuple[Role, str | None]]) -> None:
     """Give exactly the roles that the claims give; what an admin has given stays."""
+    alone(session)
     held = select(UserGrant.id, UserGrant.role, OrgUnit.code).outerjoin(OrgUnit, OrgUnit.id == UserGrant.unit_id)
     rows = session.execute(held.where(UserGrant.user_id == user_id, UserGrant.issuer == issuer)).all()
     name = users.found(session, user_id).name
     for grant_id, role, code in rows:
         if (Role(role), code) not in given:
-            session.execute(delete(UserGrant).where(UserGrant.id == grant_id))
+            try:
+                with session.begin_nested():
+                    session.execute(delete(UserGrant).where(UserGrant.id == grant_id))
+                    users.keep_an_admin(session)
+            except Conflict:
+                continue  # the last one who can give roles keeps that, whatever the claims say
             detail = f"{Role(role).text.zh} · {code or '全部单元'}"
             security.record(session, Event.GRANT_REMOVED, SYSTEM, subject=name, detail=detail)
     known = set(session.execute(select(OrgUnit.code)).scalars())

@@ -6,6 +6,7 @@ counts before the password is looked at, so that many at once are as many as one
 
 import hashlib
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -48,9 +49,14 @@ def take(session: Session, doors: Sequence[Door]) -> int:
 
 def forgive(session: Session, own: Door, shared: Door) -> None:
     """Forget all tries at the account's own door and the last one at the shared one: it was right."""
+    left = {shared.key: Throttle.tries - 1, own.key: 0}
+    for key in sorted(left):
+        session.execute(update(Throttle).where(Throttle.key == key).values(tries=left[key]))
+
+
+def clean(session: Session) -> None:
+    """Remove what counts no more."""
     session.execute(delete(Throttle).where(Throttle.since <= datetime.now(UTC) - WINDOW))
-    session.execute(delete(Throttle).where(Throttle.key == own.key))
-    session.execute(update(Throttle).where(Throttle.key == shared.key).values(tries=Throttle.tries - 1))
 
 
 def _counted(session: Session, door: Door) -> int:
@@ -62,12 +68,10 @@ def _counted(session: Session, door: Door) -> int:
         .where(Throttle.key == door.key)
         .values(tries=case((over, 1), else_=Throttle.tries + 1), since=case((over, now), else_=Throttle.since))
     )
-    if not session.connection().execute(more).rowcount:
-        try:
-            with session.begin_nested():
-                session.execute(insert(Throttle).values(key=door.key, tries=1, since=now))
-        except IntegrityError:  # somebody else's first try was quicker
-            session.execute(more)
+    while not session.connection().execute(more).rowcount:
+        # Somebody else's first try may be quicker than this one: then its row is counted on.
+        with suppress(IntegrityError), session.begin_nested():
+            session.execute(insert(Throttle).values(key=door.key, tries=0, since=now))
     tries, since = session.execute(select(Throttle.tries, Throttle.since).where(Throttle.key == door.key)).one()
     if tries > door.most:
         raise Throttled((since + WINDOW - now).total_seconds())

@@ -5,19 +5,22 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.domain.errors import Conflict, Invalid, NotFound
 from app.domain.roles import Action, Role, Viewer
 from app.domain.security import Event
 from app.domain.text import Text
-from app.models import OrgUnit, User, UserGrant
+from app.models import LoginSession, OneTimeLink, OrgUnit, User, UserGrant
 from app.models.access import NO_PASSWORD
+from app.queries.access import has_admin
 from app.queries.units import UNKNOWN
 from app.store import security, sessions
 from app.store.lock import alone
 
 MAX_NAME = 120
+TAKEN = Text("用户名已被使用", "is taken")
 LAST = Text("至少要留一位全公司的管理员", "One admin of everything must remain")
 
 
@@ -35,11 +38,12 @@ def add(session: Session, viewer: Viewer, name: str, grants: Sequence[Given], pa
     name = name.strip()
     if not name or len(name) > MAX_NAME:
         raise Invalid.one("name", Text("请填写用户名，最长 120 字", "must have 1 to 120 characters"))
-    if session.execute(select(User.id).where(User.name == name)).first():
-        raise Invalid.one("name", Text("用户名已被使用", "is taken"))
     user = User(name=name, password_hash=password_hash, active=True, created_at=datetime.now(UTC))
-    session.add(user)
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(user)
+    except IntegrityError:
+        raise Invalid.one("name", TAKEN) from None
     security.record(session, Event.USER_ADDED, viewer, subject=name)
     for given in grants:
         grant(session, viewer, user.id, given)
@@ -52,6 +56,7 @@ def set_password(session: Session, viewer: Viewer, user_id: int, password_hash: 
         viewer.require(Action.ADMINISTER)
     user = found(session, user_id)
     user.password_hash = password_hash
+    session.execute(delete(OneTimeLink).where(OneTimeLink.user_id == user_id))
     sessions.end_all(session, viewer, user_id)
     security.record(session, Event.PASSWORD_CHANGED, viewer, subject=user.name)
 
@@ -66,14 +71,17 @@ def set_active(session: Session, viewer: Viewer, user_id: int, *, active: bool) 
     user.active = active
     session.flush()
     if not active:
-        sessions.end_all(session, viewer, user_id)
-        _keep_an_admin(session)
+        keep_an_admin(session)
+        # All of them, one's own too: what was open must not be so again when the account is.
+        session.execute(delete(LoginSession).where(LoginSession.user_id == user_id))
+        session.execute(delete(OneTimeLink).where(OneTimeLink.user_id == user_id))
     security.record(session, Event.USER_ENABLED if active else Event.USER_DISABLED, viewer, subject=user.name)
 
 
 def grant(session: Session, viewer: Viewer, user_id: int, given: Given, issuer: str | None = None) -> None:
     """Give a role; the same again changes nothing. `issuer` names the system whose claims say so."""
     viewer.require(Action.ADMINISTER)
+    alone(session)
     user, unit_id = found(session, user_id), unit_id_of(session, given.unit)
     if held(session, user_id, given) is not None:
         return
@@ -87,13 +95,15 @@ def revoke(session: Session, viewer: Viewer, user_id: int, grant_id: int) -> Non
     viewer.require(Action.ADMINISTER)
     alone(session)
     user = found(session, user_id)
-    query = select(UserGrant.role, OrgUnit.code).outerjoin(OrgUnit, OrgUnit.id == UserGrant.unit_id)
+    query = select(UserGrant.role, OrgUnit.code, UserGrant.unit_id).outerjoin(OrgUnit, OrgUnit.id == UserGrant.unit_id)
     row = session.execute(query.where(UserGrant.id == grant_id, UserGrant.user_id == user_id)).first()
     if row is None:
         raise NotFound(Text("这项授权已经收回", "this grant is not held"))
-    session.execute(delete(UserGrant).where(UserGrant.id == grant_id))
-    _keep_an_admin(session)
-    security.record(session, Event.GRANT_REMOVED, viewer, subject=user.name, detail=_named(*row))
+    equal = (UserGrant.user_id == user_id, UserGrant.role == row.role)
+    place = UserGrant.unit_id.is_(None) if row.unit_id is None else UserGrant.unit_id == row.unit_id
+    session.execute(delete(UserGrant).where(*equal, place))
+    keep_an_admin(session)
+    security.record(session, Event.GRANT_REMOVED, viewer, subject=user.name, detail=_named(row.role, row.code))
 
 
 def held(session: Session, user_id: int, given: Given) -> int | None:
@@ -130,11 +140,9 @@ def unit_id_of(session: Session, code: str | None) -> int | None:
     return unit_id
 
 
-def _keep_an_admin(session: Session) -> None:
+def keep_an_admin(session: Session) -> None:
     """Refuse what would leave nobody who can give roles."""
-    admins = select(UserGrant.id).join(User, User.id == UserGrant.user_id)
-    admins = admins.where(UserGrant.role == Role.ADMIN, UserGrant.unit_id.is_(None), User.active)
-    if not session.execute(admins.limit(1)).first():
+    if not has_admin(session):
         raise Conflict(LAST)
 
 

@@ -1,5 +1,6 @@
 """我的账号: one's own password and logins."""
 
+from datetime import datetime
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -14,7 +15,8 @@ from app.queries import access, units
 from app.queries import users as people
 from app.store import passwords, sessions, throttle, users
 from app.web.agents import browser_name
-from app.web.guard import Db, Who, database_of, needs, pages, settings_of, viewer_of
+from app.web.guard import Db, Who, database_of, needs, pages, settings_of, storable, viewer_of
+from app.web.login import note_failure
 from app.web.render import shell
 from app.web.setup import Password, checked
 
@@ -26,8 +28,7 @@ WRONG = Text("当前密码不对", "is not the present password")
 @router.get("/account", openapi_extra=needs(Action.ACCOUNT))
 def account_page(request: Request, database: Db, viewer: Who) -> Response:
     """Show who one is here, and where one is logged in."""
-    del viewer
-    request.app.state.seen.flush(database)
+    del viewer, database
     return _page(request, {})
 
 
@@ -38,16 +39,20 @@ def change_password(
     """Change one's own password; all other logins end."""
     own = throttle.account(viewer.name)
     try:
-        database.transact(lambda session: throttle.take(session, [own]))
+        left = database.transact(lambda session: throttle.take(session, [own]))
         with database.read() as session:
             found = access.by_password(session, viewer.name)
         if found is None or not passwords.fits(found[1], current):
+            note_failure(request, viewer.name, left)
             raise Invalid.one("current", WRONG)
-        user_id, hashed = found[0], checked(password, again, viewer.name)
+        database.transact(lambda session: throttle.forgive(session, own, own))
+        hashed = checked(password, again, viewer.name)
 
         def work(session: Session) -> None:
-            throttle.forgive(session, own, own)
-            users.set_password(session, viewer, user_id, hashed)
+            # While it was hashed, an admin may have given another one.
+            if access.by_password(session, viewer.name) != found:
+                raise Invalid.one("current", WRONG)
+            users.set_password(session, viewer, found[0], hashed)
 
         database.transact(work)
     except Invalid as error:
@@ -61,7 +66,7 @@ def change_password(
 def end_sessions(database: Db, viewer: Who, login: Annotated[str, Form(max_length=64)] = "") -> Response:
     """End one of one's own logins, or all of them but this one."""
     if login:
-        database.transact(lambda session: sessions.end(session, viewer, login))
+        database.transact(lambda session: sessions.end(session, viewer, storable(login)))
     else:
         database.transact(lambda session: sessions.end_all(session, viewer, viewer.user_id or 0))
     return RedirectResponse("/account?saved=1", 303)
@@ -79,7 +84,7 @@ def _page(request: Request, errors: dict[str, str], status: int = 200, wait: int
             (grant.role.text.zh, "全部单元" if grant.unit_id is None else tree.nodes[grant.unit_id].name)
             for grant in viewer.grants
         ],
-        "logins": [login_line(login, zone) for login in logins],
+        "logins": [login_line(login, zone, request.app.state.seen.session(login.id_hash)) for login in logins],
         "has_password": found is not None and passwords.is_set(found[1]),
         "errors": errors,
     }
@@ -89,13 +94,13 @@ def _page(request: Request, errors: dict[str, str], status: int = 200, wait: int
     return answer
 
 
-def login_line(login: people.Login, zone: ZoneInfo) -> dict[str, object]:
-    """Return a login as it is listed."""
+def login_line(login: people.Login, zone: ZoneInfo, seen: datetime | None = None) -> dict[str, object]:
+    """Return a login as it is listed; `seen` is a later use that is not written down yet."""
     return {
         "id": login.id_hash,
         "browser": browser_name(login.agent),
         "address": login.address,
         "began": login.created_at.astimezone(zone),
-        "seen": login.seen_at.astimezone(zone),
+        "seen": (seen or login.seen_at).astimezone(zone),
         "is_this": login.is_this,
     }

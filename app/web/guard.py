@@ -4,7 +4,7 @@ from collections.abc import Callable, Coroutine
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Path, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse
 from fastapi.routing import APIRoute
@@ -142,6 +142,8 @@ async def in_turn(work: Callable[..., Response], request: Request, *more: object
         return await run_in_threadpool(work, request, *more)
 
 
+Id = Annotated[int, Path(ge=1, le=2**63 - 1)]
+"""The number of a row in an address; larger ones fit no database."""
 Db = Annotated[Database, Depends(database_of)]
 Conf = Annotated[Settings, Depends(settings_of)]
 Who = Annotated[Viewer, Depends(viewer_of)]

@@ -17,7 +17,7 @@ from app.queries.log import Batch, Wanted
 from app.store import undo as store
 from app.web.changes import KINDS, ORIGINS, Named
 from app.web.filters import day_param, unit_options
-from app.web.guard import Conf, Db, Who, database_of, in_turn, needs, pages, settings_of, viewer_of
+from app.web.guard import Conf, Db, Id, Who, database_of, in_turn, needs, pages, settings_of, storable, viewer_of
 from app.web.render import shell
 
 router = pages()
@@ -43,7 +43,7 @@ def log_page(
     before: str = "",
 ) -> Response:
     """List the writes of everybody, newest first."""
-    zone = ZoneInfo(settings.timezone)
+    zone, actor, origin = ZoneInfo(settings.timezone), storable(actor), storable(origin)
     with database.read() as session:
         tree = units.load_tree(session)
         place = units.readable(tree, viewer, unit).id if unit else None
@@ -67,14 +67,14 @@ def log_page(
 
 
 @router.get("/history/{batch}", openapi_extra=needs(Action.READ))
-def batch_page(request: Request, batch: int, database: Db, viewer: Who) -> Response:
+def batch_page(request: Request, batch: Id, database: Db, viewer: Who) -> Response:
     """Show what one write changed, cell by cell."""
     del database, viewer
     return _batch(request, batch)
 
 
 @router.post("/history/{batch}/undo", openapi_extra=needs(Action.WRITE_FACTS, Action.WRITE_TARGETS))
-async def undo(request: Request, batch: int) -> Response:
+async def undo(request: Request, batch: Id) -> Response:
     """Undo a batch as a whole; what stands in the way is listed."""
     return await in_turn(_undo, request, batch)
 

@@ -23,6 +23,11 @@ router = APIRouter(route_class=OpenPage, include_in_schema=False)
 SHORT = timedelta(hours=12)
 """How long a login lasts at most that is not to be kept; its cookie goes with the browser."""
 
+
+class Changed(Exception):
+    """The password that was typed is not the password any more."""
+
+
 log = structlog.get_logger("luopan.security")
 
 
@@ -61,16 +66,22 @@ def log_in(
         found = access.by_password(session, name)
     # Hashing takes long on purpose, so nothing is locked meanwhile.
     if not passwords.fits(found and found[1], password) or found is None:
-        _note_failure(request, name, left)
+        note_failure(request, name, left)
         rest = f"还可尝试 {left} 次" if left else "请 15 分钟后再试"
         return login_form(request, name, target, f"账号或密码不对，{rest}")
     user_id = found[0]
 
     def work(session: Session) -> str:
+        # While it was hashed, an admin may have switched the account off or given it another password.
+        if access.by_password(session, name) != found:
+            raise Changed
         throttle.forgive(session, own, shared)
         return started(session, request, user_id, keep=keep)
 
-    session_id = database.transact(work)
+    try:
+        session_id = database.transact(work)
+    except Changed:
+        return login_form(request, name, target, "账号或密码不对")
     return entered(request, session_id, target, keep=keep)
 
 
@@ -109,7 +120,8 @@ def log_out(request: Request, database: Db, settings: Conf) -> Response:
     return answer
 
 
-def _note_failure(request: Request, name: str, left: int) -> None:
+def note_failure(request: Request, name: str, left: int) -> None:
+    """Write down a wrong password, in both logs, and that it was the last one for a while."""
     peer = peer_of(request)
     log.warning("login_failed", actor=name, peer=peer)
     events = [Event.LOGIN_FAILED, *([] if left else [Event.LOGIN_THROTTLED])]

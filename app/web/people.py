@@ -18,7 +18,7 @@ from app.store import links, sessions, users
 from app.store.users import Given
 from app.web.account import login_line
 from app.web.filters import unit_options
-from app.web.guard import Db, Who, database_of, needs, pages, settings_of, storable, typed_fields, viewer_of
+from app.web.guard import Db, Id, Who, database_of, needs, pages, settings_of, storable, typed_fields, viewer_of
 from app.web.render import shell
 
 router = pages()
@@ -30,8 +30,7 @@ Work = Callable[[Session, Viewer, int, Fields], str | None]
 @router.get("/people", openapi_extra=needs(Action.ADMINISTER))
 def people_page(request: Request, database: Db, viewer: Who) -> Response:
     """List everybody."""
-    del viewer
-    request.app.state.seen.flush(database)
+    del viewer, database
     return _list(request, {}, {})
 
 
@@ -47,7 +46,7 @@ def add_person(
     """Add a person with a role, and show the link with which they set their password."""
     name = storable(name)
     try:
-        given = [_given(role, unit)]
+        given = [_given(role, storable(unit))]
 
         def work(session: Session) -> tuple[int, str]:
             made = users.add(session, viewer, name, given)
@@ -61,15 +60,14 @@ def add_person(
 
 
 @router.get("/people/{person}", openapi_extra=needs(Action.ADMINISTER))
-def person_page(request: Request, person: int, database: Db, viewer: Who) -> Response:
+def person_page(request: Request, person: Id, database: Db, viewer: Who) -> Response:
     """Show a person's roles and logins."""
-    del viewer
-    request.app.state.seen.flush(database)
+    del viewer, database
     return _person(request, person)
 
 
 @router.post("/people/{person}", openapi_extra=needs(Action.ADMINISTER))
-async def change_person(request: Request, person: int) -> Response:
+async def change_person(request: Request, person: Id) -> Response:
     """Give or take a role, switch somebody off or on, end their logins, make a link for a new password."""
     return await run_in_threadpool(_change, request, person, await typed_fields(request))
 
@@ -156,7 +154,7 @@ def _person(
     context = {
         "page_title": found.name,
         "person": _line(found, zone),
-        "logins": [login_line(login, zone) for login in logins],
+        "logins": [login_line(login, zone, request.app.state.seen.session(login.id_hash)) for login in logins],
         "link": link,
         "error": error,
         **choices(unit_options(tree, viewer, "")),

@@ -8,7 +8,7 @@ from fastapi import Request, Response
 from app.domain.roles import Action
 from app.domain.security import Event
 from app.queries import security as query
-from app.web.guard import Conf, Db, Who, needs, pages
+from app.web.guard import Conf, Db, Who, needs, pages, storable
 from app.web.render import shell
 
 router = pages()
@@ -22,7 +22,7 @@ def security_page(
     request: Request, database: Db, settings: Conf, viewer: Who, event: str = "", actor: str = "", before: str = ""
 ) -> Response:
     """List what happened at the doors, newest first."""
-    zone = ZoneInfo(settings.timezone)
+    zone, actor = ZoneInfo(settings.timezone), storable(actor)
     older = int(before) if before.isdecimal() and len(before) < 19 else None  # noqa: PLR2004 (digits of an id)
     kind = Event(event) if event in list(Event) else None
     with database.read() as session:

@@ -10,10 +10,12 @@ from typing import Annotated, Any
 import structlog
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.connectors.signin import back_address
 from app.connectors.signin.provider import Begun, Identity, Provider, refused, same
+from app.db import Database
 from app.domain.errors import Forbidden, NotFound, SignInRefused, Unreachable
 from app.domain.text import Text
 from app.settings import Settings
@@ -66,13 +68,20 @@ def back(
             raise refused("state")
         begun = Begun(**{name: kept[name] for name in Begun.__slots__})
         identity = chosen.finish(code, begun, back_address(settings, provider))
-        session_id = database.transact(lambda session: _welcome(session, request, settings, identity))
+        session_id = _in(request, database, settings, identity)
     except (SignInRefused, Unreachable, Forbidden) as error:
         log.warning("login_failed", provider=provider, peer=peer_of(request), reason=error.message.en)
         return login_form(request, "", kept.get("next", "/"), error.message.zh, error)
     answer = entered(request, session_id, kept["next"], keep=False)
     answer.delete_cookie(_cookie(settings), httponly=True, samesite="lax", secure=settings.env == "production")
     return answer
+
+
+def _in(request: Request, database: Database, settings: Settings, identity: Identity) -> str:
+    try:
+        return database.transact(lambda session: _welcome(session, request, settings, identity))
+    except IntegrityError:  # somebody's first login came twice at one moment: now the person is there
+        return database.transact(lambda session: _welcome(session, request, settings, identity))
 
 
 def _welcome(session: Session, request: Request, settings: Settings, identity: Identity) -> str:

@@ -16,7 +16,7 @@ from app.queries import units
 from app.store import tokens
 from app.store.users import Given
 from app.web.filters import unit_options
-from app.web.guard import Db, Who, database_of, needs, pages, settings_of, typed_fields, viewer_of
+from app.web.guard import Db, Id, Who, database_of, needs, pages, settings_of, typed_fields, viewer_of
 from app.web.people import choices
 from app.web.render import shell
 
@@ -28,8 +28,7 @@ LIVES = {"30": "30 天", "90": "90 天", "365": "1 年", "": "不过期"}
 @router.get("/tokens", openapi_extra=needs(Action.ACCOUNT))
 def tokens_page(request: Request, database: Db, viewer: Who) -> Response:
     """List one's own tokens, or all of them for an admin."""
-    del viewer
-    request.app.state.seen.flush(database)
+    del viewer, database
     return _page(request, {}, {})
 
 
@@ -43,7 +42,7 @@ async def create_token(request: Request) -> Response:
 
 
 @router.post("/tokens/{token}/revoke", openapi_extra=needs(Action.ACCOUNT))
-def revoke_token(token: int, database: Db, viewer: Who) -> Response:
+def revoke_token(token: Id, database: Db, viewer: Who) -> Response:
     """Kill a token."""
     database.transact(lambda session: tokens.revoke(session, viewer, token))
     return RedirectResponse("/tokens?saved=1", 303)
@@ -82,7 +81,7 @@ def _page(
     blank = {"name": "", "role": Role.VIEWER.value, "unit": "", "days": "365", "scopes": [TokenScope.READ.value]}
     context = {
         "page_title": "令牌",
-        "tokens": [_line(token, zone) for token in found],
+        "tokens": [_line(token, zone, request.app.state.seen.token(token.id)) for token in found],
         "made": made,
         "form": {**blank, **fields},
         "errors": errors,
@@ -98,7 +97,8 @@ def _page(
     return shell(request, "tokens.html", "tokens", context, status)
 
 
-def _line(token: query.Token, zone: ZoneInfo) -> dict[str, Any]:
+def _line(token: query.Token, zone: ZoneInfo, used: datetime | None) -> dict[str, Any]:
+    used = used or token.used_at
     over = token.expires_at is not None and token.expires_at <= datetime.now(UTC)
     return {
         "id": token.id,
@@ -109,6 +109,6 @@ def _line(token: query.Token, zone: ZoneInfo) -> dict[str, Any]:
         "owner": token.owner or "命令行",
         "created": token.created_at.astimezone(zone),
         "expires": token.expires_at and token.expires_at.astimezone(zone),
-        "used": token.used_at and token.used_at.astimezone(zone),
+        "used": used and used.astimezone(zone),
         "state": "revoked" if token.revoked_at else "expired" if over else "live",
     }

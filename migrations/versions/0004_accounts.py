@@ -27,7 +27,11 @@ ALL = {
     "viewer": "read",
 }
 """What tokens could do so far, by their role."""
-NEW_OF_TOKENS = ("scopes", "owner_id", "expires_at", "used_at")
+_WHOLE = " OR ".join(f"(role = '{role}' AND scopes = '{scopes}')" for role, scopes in ALL.items())
+_NARROWED = (
+    "UPDATE api_tokens SET revoked_at = CURRENT_TIMESTAMP WHERE revoked_at IS NULL "  # noqa: S608 (constants)
+    f"AND (owner_id IS NOT NULL OR expires_at IS NOT NULL OR NOT ({_WHOLE}))"
+)
 
 
 def upgrade() -> None:
@@ -52,6 +56,8 @@ def downgrade() -> None:
     """Take them back; what only they hold is gone."""
     for name in ("throttles", "security_log", "one_time_links", "user_identities"):
         op.drop_table(name)
+    # The tables of before cannot say that a token may less or ends: it ends now.
+    op.execute(_NARROWED)
     _tokens()
     for name in ("agent", "address", "seen_at"):
         op.drop_column("login_sessions", name)
@@ -87,6 +93,8 @@ def _tokens(*more: sa.Column[object] | sa.Constraint) -> None:
     columns = {column.name for column in made.columns}
     if kept:
         op.bulk_insert(made, [{name: value for name, value in row.items() if name in columns} for row in kept])
+        if connection.dialect.name == "postgresql":  # which counts on from the rows it numbered itself
+            op.execute("SELECT setval(pg_get_serial_sequence('api_tokens', 'id'), max(id)) FROM api_tokens")
 
 
 def _identities_and_links() -> None:
@@ -95,7 +103,7 @@ def _identities_and_links() -> None:
         sa.Column("id", BIG, autoincrement=True, nullable=False),
         sa.Column("user_id", BIG, nullable=False),
         sa.Column("issuer", sa.String(200), nullable=False),
-        sa.Column("subject", sa.String(200), nullable=False),
+        sa.Column("subject", sa.String(255), nullable=False),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_user_identities_user_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_user_identities")),
         sa.UniqueConstraint("issuer", "subject", name=op.f("uq_user_identities_subject")),

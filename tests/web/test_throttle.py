@@ -61,7 +61,7 @@ def test_the_right_password_opens_and_forgets_the_wrong_ones(site: Site) -> None
         assert [guess(nobody, number) for number in range(MOST - 1)] == [401] * (MOST - 1)
         assert guess(nobody, 0, password=PASSWORD) == 303
     with site.database.read() as session:
-        assert session.execute(select(Throttle.tries)).scalars().all() == [2 * (MOST - 1)]
+        assert session.execute(select(Throttle.tries)).scalars().all() in ([0, 2 * (MOST - 1)], [2 * (MOST - 1), 0])
 
 
 def test_after_the_window_tries_count_from_one_again(site: Site) -> None:

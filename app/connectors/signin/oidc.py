@@ -13,11 +13,11 @@ from app.connectors.addresses import Place, place
 from app.connectors.outgoing import Outgoing, with_query
 from app.connectors.signin.idtoken import Keys, verified
 from app.connectors.signin.provider import (
-    LONGEST_SUBJECT,
     Begun,
     Identity,
     challenge,
     checked_code,
+    checked_subject,
     fresh,
     misconfigured,
     refused,
@@ -94,9 +94,7 @@ class Oidc:
         if not token:
             raise refused("id_token")
         claims = verified(token, known.keys, issuer=self._issuer, client_id=self._client_id, nonce=begun.nonce)
-        subject = claims.get("sub")
-        if not isinstance(subject, str) or not 0 < len(subject) <= LONGEST_SUBJECT:
-            raise refused("sub")
+        subject = checked_subject(claims.get("sub"))
         name = text_of(claims, "name", "preferred_username", "email") or subject
         return Identity(self._issuer, subject, name, claims)
 

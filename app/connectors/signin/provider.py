@@ -76,6 +76,14 @@ def checked_code(code: str) -> str:
     return code
 
 
+def checked_subject(subject: object) -> str:
+    """Return what names a person for ever; SignInRefused for what no table keeps to the letter."""
+    plain = isinstance(subject, str) and 0 < len(subject) <= LONGEST_SUBJECT and subject.isprintable()
+    if not isinstance(subject, str) or not plain or subject != subject.strip():
+        raise refused("sub")
+    return subject
+
+
 def text_of(claims: Mapping[str, object], *names: str) -> str:
     """Return the first of these claims that is a text with something in it, "" when there is none."""
     texts = (value.strip() for name in names if isinstance(value := claims.get(name), str))
