@@ -25,6 +25,7 @@ from app.domain.facts import DAILY, TABLES, FactTable
 from app.domain.roles import SYSTEM, Role
 from app.inputs.facts import ROWS
 from app.inputs.master import ChannelInput, UnitInput
+from app.jobs.seen import Seen
 from app.main import create_app
 from app.models import LoginSession, User
 from app.queries.facts import table_of
@@ -113,7 +114,7 @@ def _shared_app() -> FastAPI:
 def lent(database: Database) -> FastAPI:
     """Return the application that the tests of a worker share, on this database: making one takes 40 ms."""
     app = _shared_app()
-    app.state.database = database
+    app.state.database, app.state.seen = database, Seen()
     return app
 
 

@@ -26,6 +26,7 @@ from app.domain.facts import TABLES
 from app.domain.roles import SYSTEM, Role
 from app.inputs.facts import ROWS
 from app.inputs.master import ChannelInput, UnitInput
+from app.jobs.seen import Seen
 from app.main import create_app
 from app.models import Base
 from app.settings import Settings
@@ -122,7 +123,7 @@ class Api:
     def lent(cls, database: Database, loop: BlockingPortal) -> "Api":
         """Return a client of the application that the tests of a worker share: making one takes 40 ms."""
         app = _shared_app()
-        app.state.database = database
+        app.state.database, app.state.seen = database, Seen()
         return cls.at(app, database, loop)
 
     @classmethod
