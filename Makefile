@@ -8,7 +8,7 @@ COMPILE := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --
 ALL := pyproject.toml --extra all --group build
 LOCKED = $(shell sed -n 's/^\([a-z0-9-]*\).*==.*/\1/p' requirements.lock | sort -u)
 LINT := .venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy app tests && .venv/bin/lint-imports --no-logo
-PYTEST := .venv/bin/python -m pytest -n 4 --dist worksteal
+PYTEST := .venv/bin/python -m pytest -n 3 --dist worksteal
 COVERAGE := --cov --cov-report= && .venv/bin/python -m tests.floors
 
 help:  ## list the targets

@@ -19,14 +19,9 @@ if TYPE_CHECKING:
 UNWATCHED = (
     *("tests/browser/", "tests/queries/", "tests/migrations/", "tests/faults/", "tests/boards/test_as_of"),
     *(f"tests/api/test_{name}" for name in ("races", "away", "trust", "bad_r", "permission", "facts_write")),
-    *(f"tests/api/test_{name}" for name in ("reference", "cross_rules", "facts_read", "master", "boards")),
-    *(f"tests/web/test_{name}" for name in ("entry.py", "exports", "setup", "signin", "people", "tokens", "account")),
-    *("tests/cli/test_commands", "tests/cli/test_everything", "tests/cli/test_backup"),
+    *(f"tests/api/test_{name}" for name in ("reference", "cross_rules", "facts_read")),
     *(f"tests/web/test_{name}" for name in ("entry_refused", "access", "names", "headers", "filters", "same_site")),
-    *(
-        f"tests/web/test_{name}"
-        for name in ("clock", "errors", "matrix", "throttle", "empty", "logs", "import_data", "doors")
-    ),
+    *(f"tests/web/test_{name}" for name in ("clock", "errors", "matrix", "throttle", "empty", "logs", "import_data")),
 )
 """What these run is covered by the others; being watched would make them half as slow again."""
 

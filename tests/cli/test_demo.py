@@ -101,7 +101,6 @@ def test_each_family_of_six_channels_has_the_colours_of_the_guide() -> None:
     assert len({c["code"] for c in demo.channels()}) == 12
 
 
-@pytest.mark.long
 def test_the_same_day_gives_the_same_demo_and_another_day_another() -> None:
     assert rows.__wrapped__(TODAY) == rows(TODAY)
     other = next(found for _, found in demo.facts(date(2024, 2, 29)) if found[0]["unit"] in OURS)

@@ -3,7 +3,7 @@
 import pytest
 
 from app.domain.errors import Forbidden
-from app.domain.roles import ALLOWED, SYSTEM, Action, Grant, Role, Viewer
+from app.domain.roles import ALLOWED, SYSTEM, Action, Grant, Role, TokenScope, Viewer, scopes_of
 
 TABLE = {
     "admin": "read write_facts write_targets account manage administer",
@@ -71,3 +71,28 @@ def test_the_command_line_may_do_everything() -> None:
 def test_a_role_has_a_name(role: Role, name: str) -> None:
     assert role.text.zh == name
     assert role.text.en
+
+
+def test_whoever_logs_in_looks_after_the_own_account_and_a_token_never_does() -> None:
+    assert Viewer("new", (), user_id=1).may(Action.ACCOUNT)
+    assert not Viewer("new", (), user_id=1).may(Action.READ)
+    limited = Viewer("token", (Grant(Role.ADMIN),), token_id=1, limit=frozenset({Action.READ}))
+    assert not limited.may(Action.ACCOUNT)
+    assert limited.may(Action.READ, ())
+
+
+def test_a_token_may_what_it_and_its_owner_both_may() -> None:
+    token = Viewer(
+        "token", (Grant(Role.OPERATOR, 1),), token_id=1, owned=(Grant(Role.OPERATOR, 3), Grant(Role.VIEWER, 2))
+    )
+    assert token.may(Action.WRITE_FACTS, LINEAGE)
+    assert not token.may(Action.WRITE_FACTS, (2, 1))
+    assert token.may(Action.READ, (2, 1))
+    assert not token.may(Action.READ, (1,))
+
+
+@pytest.mark.parametrize("scope", TokenScope)
+def test_a_scope_has_a_name_and_belongs_to_the_roles_that_can_use_it(scope: TokenScope) -> None:
+    assert scope.text.zh
+    assert scope in scopes_of(Role.ADMIN)
+    assert (scope in scopes_of(Role.VIEWER)) == (scope is TokenScope.READ)
