@@ -24,6 +24,9 @@ log = logging.getLogger("luopan")
 
 T = TypeVar("T")
 
+KEPT, WRITING = "luopan_kept", "luopan_writing"
+"""Names in the `info` of a session."""
+
 _DRIVERS = {"postgres": "postgresql+psycopg", "postgresql": "postgresql+psycopg", "mysql": "mysql+pymysql"}
 _DRIVERS["mariadb"] = "mariadb+pymysql"
 
@@ -92,6 +95,11 @@ FIRST_PAUSE = 0.02
 _chance = SystemRandom()
 
 
+def is_writing(session: Session) -> bool:
+    """Say whether a session may hold changes that are not committed."""
+    return bool(session.info.get(WRITING))
+
+
 class Database:
     """One engine; `read` and `write` give a session for the length of one transaction.
 
@@ -104,6 +112,8 @@ class Database:
         self.url = _with_driver(url)
         self.engine = _engine(self.url, busy_seconds)
         self._busy_seconds = busy_seconds
+        self.kept: dict[str, Any] = {}
+        """What readers have loaded and may use again, each with the version that it was loaded at."""
         self._places: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
         self._writing = self.engine.execution_options(luopan_write=True)
         # One board reads several times: all of them must see the same state.
@@ -113,13 +123,13 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Session]:
         """Give a session that sees one state of the data and is rolled back."""
-        with Session(self._reading) as session:
+        with Session(self._reading, info={KEPT: self.kept}) as session:
             yield session
 
     @contextmanager
     def write(self) -> Iterator[Session]:
         """Give a session whose changes are committed together, or not at all."""
-        with Session(self._writing) as session, session.begin():
+        with Session(self._writing, info={KEPT: self.kept, WRITING: True}) as session, session.begin():
             yield session
 
     def transact(self, work: Callable[[Session], T]) -> T:

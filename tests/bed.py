@@ -133,6 +133,8 @@ def _empty(database: Database, built_in: Rows) -> None:
         for table, rows in built_in:
             if rows:
                 session.execute(insert(table), rows)
+    # The versions of the data begin again, as after a restore.
+    database.kept.clear()
 
 
 @contextmanager

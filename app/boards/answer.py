@@ -83,19 +83,17 @@ def _load(
     session: Session, viewer: Viewer, tree: Tree, question: Question, periods: Sequence[Period], by: GroupBy | None
 ) -> Book:
     scope = Scope(question.scope.unit_id, question.scope.channel, question.scope.customer_kind, by)
-    spans = [question.period, *_edges(periods)]
+    spans = [[question.period, *periods]]
     if question.how is not None:
-        others = [
-            compared(period, question.how, question.today, question.grain) for period in (question.period, *periods)
-        ]
-        spans += [*others[:1], Period(min(p.first for p in others), max(p.last for p in others)), *_edges(others[1:])]
+        spans += [[compared(period, question.how, question.today, question.grain) for period in spans[0]]]
     terms = [term for metric in question.metrics for term in metric.terms]
-    return book.load(session, viewer, tree, scope, terms, spans, question.today)
-
-
-def _edges(periods: Sequence[Period]) -> tuple[Period, ...]:
-    """Return the first period and its first day: with them loaded, every month begun inside is whole."""
-    return (periods[0], Period(periods[0].first, periods[0].first))
+    if question.grain in (Grain.DAY, Grain.WEEK):
+        # Days follow each other: what holds them all need not name each.
+        hulls = [Period(min(span.first for span in part), max(span.last for span in part)) for part in spans]
+        ranges, days = [*hulls, *(span for part in spans for span in part[:2])], None
+    else:
+        ranges, days = [span for part in spans for span in part], ()
+    return book.load(session, viewer, tree, scope, terms, [*ranges, *book.begun(*ranges)], question.today, days)
 
 
 def _row(question: Question, split_up: Book, period: Period, group: Group) -> dict[str, Any]:

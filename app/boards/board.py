@@ -32,6 +32,14 @@ class Load:
 
 
 @dataclass(frozen=True, slots=True)
+class Again:
+    """Terms to load once more, day by day, where a board of months turned out to need some days."""
+
+    terms: tuple[Term, ...]
+    days: Period
+
+
+@dataclass(frozen=True, slots=True)
 class Shown:
     """Everything cards and panels are made from: the loaded books, the range and its comparison."""
 
@@ -46,6 +54,8 @@ class Shown:
     limits: Limits
     targets: Mapping[tuple[str, str | None], Number]
     """Targets of the range's last month by metric and channel."""
+    days: Book | None = None
+    """The days that a board of months asked for again."""
     known: dict[tuple[str, Period, Group, GroupBy | None], Number | None] = field(default_factory=dict, repr=False)
     """What was computed already: a chart and the table under it show the same numbers."""
 
@@ -86,6 +96,8 @@ class Board:
     cards: tuple[str, ...]
     loads: tuple[Load, ...]
     panels: tuple[Callable[[Shown], Panel], ...]
+    again: Callable[[Mapping[GroupBy | None, Book], Period, Limits], Again | None] | None = None
+    """Says which days a board whose books hold months must look at as well."""
 
 
 def metrics(*keys: str) -> tuple[Metric, ...]:

@@ -1,22 +1,25 @@
 """The churn panel of the growth board: month to date against the limit."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 
-from app.boards.board import Shown
+from app.boards.board import Again, Shown, terms
 from app.boards.figures import churn as draw
 from app.boards.tables import column
 from app.boards.view import Key, Panel, Row, Table
+from app.domain.book import Book
 from app.domain.facts import Unit
 from app.domain.number import Number, plain
 from app.domain.period import Grain, Period, month_of, split
+from app.domain.scope import GroupBy
 from app.domain.text import Text
 from app.i18n import short_range, show
 from app.metrics import churn
 from app.metrics.catalog import CATALOG
 from app.metrics.catalog.growth import LOSSES_MTD, MONTH_OPENING
 from app.metrics.compare import Status
+from app.queries.settings import Limits
 
 NO_STOCK = Text("现好友只按单元统计，不分渠道", "Current friends exist per unit, not per channel")
 
@@ -53,9 +56,18 @@ def _first_day(shown: Shown, breach: churn.Breach) -> churn.Breach:
     """Return the first day above the limit; where points are months, it is looked up day by day."""
     if shown.grain is Grain.DAY:
         return breach
-    days = Period(max(month_of(breach.day).first, shown.period.first), breach.day)
-    points = churn.series(shown.books[None], split(days, Grain.DAY))
+    points = churn.series(shown.days or shown.books[None], split(_days_of(breach, shown.period), Grain.DAY))
     return churn.breaches(points, shown.limits.churn_limit)[0]
+
+
+def _days_of(breach: churn.Breach, period: Period) -> Period:
+    return Period(max(month_of(breach.day).first, period.first), breach.day)
+
+
+def breach_days(books: Mapping[GroupBy | None, Book], period: Period, limits: Limits) -> Again | None:
+    """Return the days of the first month above the limit: which of them was the first is to be told."""
+    breaches = churn.breaches(churn.series(books[None], split(period, Grain.MONTH)), limits.churn_limit)
+    return Again(terms("churn_rate_mtd"), _days_of(breaches[0], period)) if breaches else None
 
 
 def _before(shown: Shown, points: Points) -> list[Number | None]:

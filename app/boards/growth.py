@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from app.boards.board import Board, Load, Shown, terms
-from app.boards.churn import NO_STOCK, churn_panel
+from app.boards.churn import NO_STOCK, breach_days, churn_panel
 from app.boards.figures import growth as draw
 from app.boards.tables import by_period, column, heat
 from app.boards.view import CHANNELS, Column, Key, Panel, Plain, Row, Table
@@ -221,4 +221,5 @@ GROWTH = Board(
         Load(GroupBy.CHANNEL, terms(*_RATES)),
     ),
     panels=(adds_and_losses, churn_panel, stocks, add_rates, cohorts, daily),
+    again=breach_days,
 )

@@ -62,6 +62,8 @@ def _view(session: Session, viewer: Viewer, board: Board, asked: Asked, today: d
     scope = Scope(unit.id, channels.find(known, asked.channel))
     other = compared(asked.period, asked.how, today)
     books = {load.by: _load(session, viewer, tree, scope, load, asked.period, other, today) for load in board.loads}
+    bounds = limits(session)
+    again = board.again(books, asked.period, bounds) if board.again and grain_of(asked.period) is Grain.MONTH else None
     shown = Shown(
         scope=scope,
         period=asked.period,
@@ -71,8 +73,9 @@ def _view(session: Session, viewer: Viewer, board: Board, asked: Asked, today: d
         today=today,
         books=books,
         channels=known,
-        limits=limits(session),
+        limits=bounds,
         targets=_targets(session, viewer, tree, unit, asked.period),
+        days=None if again is None else book.load(session, viewer, tree, scope, again.terms, [again.days], today),
     )
     return BoardView(
         board=board.key,
@@ -96,13 +99,10 @@ def _load(
     session: Session, viewer: Viewer, tree: Tree, scope: Scope, load: Load, period: Period, other: Period, today: date
 ) -> Book:
     split = Scope(scope.unit_id, scope.channel, scope.customer_kind, load.by)
-    ranges = [
-        _reaching(period, load.back),
-        Period(period.first, period.first),
-        other,
-        Period(other.first, other.first),
-    ]
-    return book.load(session, viewer, tree, split, load.terms, ranges, today)
+    ranges = [_reaching(period, load.back), period, other, *book.begun(period, other)]
+    by_month = grain_of(period) is Grain.MONTH
+    days = [_reaching(Period(period.last, period.last), load.back)] if load.back else []
+    return book.load(session, viewer, tree, split, load.terms, ranges, today, days if by_month else None)
 
 
 def _targets(
@@ -119,9 +119,8 @@ def _targets(
 def coverage_of(session: Session, viewer: Viewer, tree: Tree, unit_id: int, period: Period, today: date) -> Coverage:
     """Return how complete a period is for a unit and all below it."""
     days = coverage.load(session, viewer, tree, unit_id, period, today)
-    missing = tuple((tree.nodes[unit.unit_id].name, unit.expected - unit.present) for unit in days)
+    behind = coverage.lacking(session, viewer, tree, unit_id, period, today) if days.missing else []
+    missing = behind or [days] if days.missing else []
     return Coverage(
-        sum(unit.expected for unit in days),
-        sum(unit.present for unit in days),
-        tuple((name, count) for name, count in missing if count),
+        days.expected, days.present, tuple((tree.nodes[unit.unit_id].name, unit.missing) for unit in missing)
     )

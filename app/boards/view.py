@@ -133,7 +133,7 @@ class Coverage:
     expected: int
     present: int
     missing: tuple[tuple[str, int], ...] = ()
-    """Names of the units that lack days, with how many."""
+    """Names of the children that lack days, or of the unit itself where it has none, with how many."""
 
     @property
     def rate(self) -> Decimal | None:

@@ -1,6 +1,8 @@
 """Data from the command line: `luopan migrate`, `luopan demo` and `luopan verify`."""
 
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import click
 
@@ -8,8 +10,9 @@ from app.cli import migrate
 from app.cli.demo.load import is_empty, load_demo
 from app.cli.opened import opened
 from app.db import Database
-from app.queries import integrity
+from app.queries import drift, integrity
 from app.settings import load
+from app.store.rollups import build
 
 
 @click.command("migrate")
@@ -17,7 +20,7 @@ def migrate_command() -> None:
     """Bring the tables to what this version needs; rows stay."""
     with opened() as database:
         if migrate.pending(database):
-            migrate.upgrade(database)
+            upgrade(database)
             click.echo("migrated", err=True)
         else:
             click.echo("nothing to do", err=True)
@@ -32,17 +35,50 @@ def demo_command() -> None:
         load_demo(database, load().today(), lambda line: click.echo(line, err=True))
 
 
+def upgrade(database: Database) -> None:
+    """Bring the tables up to date; where the rollups are to be built, a bar shows how far that is."""
+    with _bar("rollups") as step:
+        migrate.upgrade(database, step=step)
+
+
 @click.command("verify")
-def verify_command() -> None:
+@click.option("--repair", is_flag=True, help="Build the rollups anew where they are not what the facts say.")
+def verify_command(*, repair: bool) -> None:
     """Check what the database's own constraints cannot; the exit code is 1 when something is wrong."""
     with opened() as database:
+        if repair:
+            click.echo(f"rollups: {mend(database)} row(s) mended")
         sys.exit(report(database))
 
 
 def report(database: Database) -> int:
     """Print a line for each rule; return 1 when something breaks one, else 0."""
-    with database.read() as session:
-        found = integrity.check(session, load().today())
+    with database.read() as session, _bar("rollups") as step:
+        found = integrity.check(session, load().today()) | drift.check(session, step)
     for name, rows in found.items():
         click.echo(f"{'ok    ' if not rows else 'WRONG '} {name}" + (f": {rows} row(s)" if rows else ""))
     return 1 if any(found.values()) else 0
+
+
+def mend(database: Database) -> int:
+    """Build anew what drifted, place by place, each in a transaction of its own; return how many rows were wrong."""
+    with database.read() as session:
+        parts = build.steps_of(session)
+    wrong = 0
+    with _bar("repair") as step:
+        for number, part in enumerate(parts, 1):
+            wrong += database.transact(part)
+            step(number, len(parts))
+    return wrong
+
+
+@contextmanager
+def _bar(label: str) -> Iterator[Callable[[int, int], None]]:
+    """Give what moves a progress bar on standard error: done, of how many."""
+    with click.progressbar(length=1, label=label, file=sys.stderr) as bar:
+
+        def step(done: int, of: int) -> None:
+            bar.length = of
+            bar.update(done - bar.pos)
+
+        yield step

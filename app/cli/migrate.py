@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from app.db import Database
 from app.queries import revision
 from app.settings import ROOT
+from app.store.rollups import build
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -18,19 +19,39 @@ _WAIT_SECONDS = 60
 
 
 def pending(database: Database) -> bool:
-    """Say whether the database lacks a migration.
+    """Say whether the database lacks a migration, or its rollups have the form of another version.
 
     Does not import alembic: a start on current tables stays quick and small.
     """
     with database.read() as session:
-        return revision.stored(session) != revision.newest()
+        return revision.stored(session) != revision.newest() or not build.is_current(session)
 
 
-def upgrade(database: Database, to: str = "head") -> None:
-    """Run the migrations up to `to`; rows stay."""
+def upgrade(database: Database, to: str = "head", step: Callable[[int, int], None] = lambda _done, _of: None) -> None:
+    """Run the migrations up to `to`, then build the rollups where they have another form; rows stay.
+
+    `step` is told how many parts of the rollups are built, of how many.
+    """
     from alembic import command  # noqa: PLC0415 (only needed when there is something to do)
 
     _run(database, lambda config: command.upgrade(config, to))
+    if to == "head":
+        build_rollups(database, step)
+
+
+def build_rollups(database: Database, step: Callable[[int, int], None]) -> None:
+    """Build the rollups, unless they have the form of this version already.
+
+    A part that was built stays when a start is killed; the next one finds it right and goes on.
+    """
+    with database.read() as session:
+        if build.is_current(session):
+            return
+        parts = build.steps_of(session)
+    for number, part in enumerate(parts, 1):
+        database.transact(part)
+        step(number, len(parts))
+    database.transact(build.done)
 
 
 def downgrade(database: Database, to: str) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from app.cli import migrate
+from app.cli.data import upgrade
 from app.cli.demo.load import is_empty, load_demo
 from app.cli.opened import opened
 from app.db import Database
@@ -56,7 +57,7 @@ def serve_command(host: str, port: int, *, with_migrations: bool, with_demo: boo
             raise click.ClickException(EXPOSED)  # noqa: TRY301 (said in the format of the log)
         with opened() as database:
             if with_migrations and migrate.pending(database):
-                migrate.upgrade(database)
+                upgrade(database)
             if with_demo:
                 _first_start(database, settings)
             _greet(database, settings, f"http://{host}:{port}", with_demo=with_demo)

@@ -1,6 +1,6 @@
 """The answers to terms, day by day: what queries hand to metrics."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -20,6 +20,8 @@ class Book:
     `flows` holds for each total (span left out) its recorded days only; `levels` holds for each
     stock its close on every loaded day and the day before, from the first day with anything
     recorded on. A total or level that has no meaning in the scope is simply not there: no value.
+
+    Of `months` only the sums are known, in `monthly` by their first day, and the closes at both ends.
     """
 
     today: date
@@ -27,12 +29,15 @@ class Book:
     flows: Mapping[Total, Mapping[Group, ByDay]]
     levels: Mapping[Stock, Mapping[Group, ByDay]]
     recounts: Mapping[date, tuple[int, int]] = field(default_factory=dict)
-    """对账差异 by the day of a later stock count: cumulative and current, counted less computed."""
+    """对账差异 by the day of a later stock count (of `months` by their last day): counted less computed."""
+    months: tuple[Period, ...] = ()
+    monthly: Mapping[Total, Mapping[Group, ByDay]] = field(default_factory=dict)
 
     @property
     def groups(self) -> frozenset[str]:
         """The codes that anything was loaded for."""
-        loaded = {group for by in (*self.flows.values(), *self.levels.values()) for group in by}
+        held = (*self.flows.values(), *self.monthly.values(), *self.levels.values())
+        loaded = {group for by in held for group in by}
         return frozenset(group for group in loaded if group is not None)
 
     def answer(self, term: Term, period: Period, group: Group = None) -> int | None:
@@ -46,28 +51,34 @@ class Book:
         if isinstance(term, Level):
             return self._level(term, period, group)
         days = _span(term, period.until(self.today))
-        self._covered(days)
-        by_day = self.flows.get(base(term), {}).get(group)
-        if not by_day:
-            return None
+        whole = [month.first for month in self.months if month in days]
+        self._covered(days, whole)
+        by_day, by_month = (held.get(base(term), {}).get(group, {}) for held in (self.flows, self.monthly))
         if days.first == days.last:
             return by_day.get(days.first)
         if len(days) < len(by_day):
             found = [by_day[day] for day in days if day in by_day]
         else:
             found = [value for day, value in by_day.items() if days.first <= day <= days.last]
+        found += [by_month[month] for month in whole if month in by_month]
         return sum(found) if found else None
 
     def _level(self, term: Level, period: Period, group: Group) -> int | None:
         day = close_of(term.take, period.until(self.today))
-        self._covered(Period(day, day), margin=True)
+        known = any(span.first - DAY <= day <= span.last for span in self.spans)
+        if not known and not any(day in (month.first - DAY, month.last) for month in self.months):
+            raise LookupError(f"the close of {day} was not loaded")
         return self.levels.get(term.stock, {}).get(group, {}).get(day)
 
-    def _covered(self, days: Period, *, margin: bool = False) -> None:
+    def _covered(self, days: Period, whole: Sequence[date]) -> None:
+        """Raise LookupError unless each of some days was loaded, by itself or in a whole month."""
         for span in self.spans:
-            if days in (Period(span.first - DAY, span.last) if margin else span):
+            if days in span:
                 return
-        raise LookupError(f"{days} was not loaded")
+        known = sum(len(month) for month in self.months if month.first in whole)
+        known += sum(max(0, (min(span.last, days.last) - max(span.first, days.first)).days + 1) for span in self.spans)
+        if known != len(days):
+            raise LookupError(f"{days} was not loaded")
 
 
 def base(term: Total) -> Total:

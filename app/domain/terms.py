@@ -17,6 +17,8 @@ class Source(StrEnum):
     COHORTS = "cohorts"
     SALES = "sales"
     PUSHES = "pushes"
+    STOCK = "stock"
+    """What stock counts add to the computed stock."""
 
 
 class Fact(StrEnum):
@@ -37,6 +39,10 @@ class Fact(StrEnum):
     PUSH_COST = "pushes.push_cost"
     PUSH_GMV = "pushes.push_gmv"
     PUSH_LOSSES = "pushes.push_losses"
+    CUMULATIVE_STEP = "stock.cumulative_step"
+    CURRENT_STEP = "stock.current_step"
+    CUMULATIVE_RECOUNT = "stock.cumulative_recount"
+    CURRENT_RECOUNT = "stock.current_recount"
 
     @property
     def source(self) -> Source:

@@ -97,6 +97,11 @@ class StockCount(FactRow, Base):
     day: Mapped[date] = mapped_column(Date)
     cumulative: Mapped[Count]
     current: Mapped[Count]
+    # Derived: counted less computed just before, so that a stock is a sum over days like any other.
+    cumulative_step: Mapped[Count]
+    current_step: Mapped[Count]
+    cumulative_recount: Mapped[Count]
+    current_recount: Mapped[Count]
 
 
 class Target(FactRow, Base):

@@ -1,6 +1,8 @@
 """Organisation units: the tree that facts are entered on and figures are read for."""
 
-from sqlalchemy import CheckConstraint, ForeignKey, String
+from datetime import date
+
+from sqlalchemy import CheckConstraint, Date, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.domain.scope import UnitKind
@@ -22,3 +24,5 @@ class OrgUnit(Base):
     kind: Mapped[str] = mapped_column(String(16))
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"), index=True)
     active: Mapped[bool] = mapped_column(default=True)
+    since: Mapped[date | None] = mapped_column(Date)
+    """Derived: the day of its first fact."""

@@ -22,3 +22,9 @@ class DataVersion(Base):
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     version: Mapped[int] = mapped_column(BigInteger)
+    structure: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    """Raised with it when units change: what was loaded of them may be kept as long as it stays."""
+    epoch: Mapped[str] = mapped_column(String(32), server_default="")
+    """Another one after a restore, which may bring back versions that meant other data."""
+    rollups: Mapped[int] = mapped_column(Integer, server_default="0")
+    """The form in which the rollups were last built whole; 0 for not yet."""

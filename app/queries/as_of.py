@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, time
 from threading import BoundedSemaphore
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, func, insert, select
+from sqlalchemy import ColumnElement, Select, Table, bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.db import Database
@@ -32,9 +32,9 @@ from app.domain.roles import Action, Viewer
 from app.domain.text import Text
 from app.domain.tree import Tree
 from app.models import FACT_MODELS, Base, Change, Channel, DataVersion, NoDataDay, OrgUnit, Setting
-from app.queries import channels, unwound
+from app.queries import channels, starts, steps, unwound
 from app.queries.facts import table_of
-from app.queries.sums import in_scope
+from app.queries.readable import FACTS_ONLY, in_scope
 from app.queries.unwound import ByKey, Earlier
 
 MAX_ROWS = 300_000
@@ -96,6 +96,7 @@ def opened(
         with then.write() as copy:
             _Copier(session, copy, tree, unit_id, _needed(spans), close).run()
         with then.read() as copy:
+            copy.info[FACTS_ONLY] = True
             yield copy
     finally:
         then.close()
@@ -128,6 +129,7 @@ class _Copier:
             self._facts(part, earlier[part.table.kind])
         self._marks(earlier[unwound.NO_DATA])
         self._since_when(earlier, ids[UNATTRIBUTED[ChannelKind.TOUCHPOINT]])
+        self._derived()
 
     def _in_units(self, unit: Any) -> ColumnElement[bool] | None:  # noqa: ANN401 (a column)
         return in_scope(unit, self.tree, self.unit_id)
@@ -194,6 +196,19 @@ class _Copier:
         if table is TARGETS:
             return bool(unit_id == self.unit_id and day in self.days)
         return bool(day <= self.last and (table in _WHOLE or day >= self.days.first))
+
+    def _derived(self) -> None:
+        """Derive in the copy what is kept beside the facts: the steps of stock counts, the first days of units."""
+        counts = Base.metadata.tables["stock_counts"]
+        found = self.copy.execute(steps.computed()).all()
+        rows = [{"row_id": id_, **dict(zip(steps.MEASURES, numbers, strict=True))} for id_, _, _, *numbers in found]
+        if rows:
+            self.copy.connection().execute(update(counts).where(counts.c.id == bindparam("row_id")), rows)
+        units = Base.metadata.tables["units"]
+        known = [node.id for node in self.tree.subtree(self.unit_id)]
+        days = [{"unit": id_, "day": day} for id_, day in starts.first_days(self.copy, known).items()]
+        starting = update(units).where(units.c.id == bindparam("unit")).values(since=bindparam("day"))
+        self.copy.connection().execute(starting, days)
 
     def _marks(self, earlier: ByKey) -> None:
         """Copy the days marked 当日无数据."""

@@ -1,20 +1,21 @@
 """Answers to terms: everything a board or a query needs, loaded in a handful of statements."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
 from sqlalchemy.orm import Session
 
 from app.domain.book import Book, base, needed
-from app.domain.period import DAY, Period
+from app.domain.period import DAY, Grain, Period, month_of, split
 from app.domain.roles import Action, Viewer
 from app.domain.scope import GroupBy, Scope
 from app.domain.terms import Level, Term, Total
 from app.domain.tree import Tree
 from app.queries import channels
-from app.queries.stocks import ADDS, LOSSES, levels
-from app.queries.sums import daily
+from app.queries.readable import FACTS_ONLY
+from app.queries.stocks import FLOWS, Moves, levels
+from app.queries.sums import daily, monthly
 
 
 def load(
@@ -25,22 +26,73 @@ def load(
     terms: Iterable[Term],
     periods: Iterable[Period],
     today: date,
+    days: Iterable[Period] | None = None,
 ) -> Book:
-    """Return a book that answers `terms` over any of `periods`; Forbidden for a unit out of reach."""
+    """Return a book that answers `terms` over any of `periods`; Forbidden for a unit out of reach.
+
+    `days` names the periods that will be cut into days or weeks: of months outside of them that no
+    period cuts, only the sums are loaded. Without it everything is loaded day by day.
+    """
     viewer.require(Action.READ, tree.lineage(scope.unit_id))
-    asked = list(dict.fromkeys(terms))
+    asked, wanted = list(dict.fromkeys(terms)), list(periods)
     totals = list(dict.fromkeys(base(term) for term in asked if isinstance(term, Total)))
     has_levels = any(isinstance(term, Level) for term in asked)
     if has_levels:
-        totals = list(dict.fromkeys([*totals, ADDS, LOSSES]))
-    spans = merged(needed(term, part) for period in periods for part in _shown(period, today) for term in asked)
+        totals = list(dict.fromkeys([*totals, *FLOWS]))
+    spans = _spans(asked, wanted, today, has_levels=has_levels)
     if not spans:
         return Book(today, (), {}, {})
+    whole: tuple[Period, ...] = ()
+    if days is not None and not session.info.get(FACTS_ONLY):
+        cut = [part for period in wanted for part in _shown(period, today)]
+        whole = whole_months(spans, cut, _spans(asked, days, today, has_levels=has_levels))
     named = scope.by is GroupBy.CHANNEL
     names = {row.id: row.code for row in channels.load(session).values()} if named else {}
-    flows = daily(session, tree, scope, totals, spans, names)
-    stocks, recounts = levels(session, tree, scope, spans, flows) if has_levels else ({}, {})
-    return Book(today, spans, flows, stocks, recounts)
+    fine = without(spans, whole)
+    flows = daily(session, tree, scope, totals, fine, names)
+    by_month = monthly(session, tree, scope, totals, whole, names)
+    moves = Moves(flows, by_month, frozenset(month.first for month in whole))
+    stocks, recounts = levels(session, tree, scope, spans, moves) if has_levels else ({}, {})
+    return Book(today, fine, flows, stocks, recounts, whole, by_month)
+
+
+def _spans(terms: Sequence[Term], periods: Iterable[Period], today: date, *, has_levels: bool) -> tuple[Period, ...]:
+    """Return the days that answer terms; stocks are known by whole months before the first of them."""
+    wanted = (needed(term, part) for period in periods for part in _shown(period, today) for term in terms)
+    return merged(Period(month_of(span.first).first, span.last) for span in wanted) if has_levels else merged(wanted)
+
+
+def begun(*periods: Period) -> tuple[Period, ...]:
+    """Return the first days of periods that begin inside of a month: what is counted from the 1st needs it."""
+    return tuple(Period(period.first, period.first) for period in periods if period.first.day > 1)
+
+
+def whole_months(spans: Iterable[Period], cut: Iterable[Period], fine: Iterable[Period]) -> tuple[Period, ...]:
+    """Return the months wholly inside of spans that no period begins or ends in, and that have no day in `fine`."""
+    edges = {period.first for period in cut if period.first.day > 1}
+    edges |= {period.last for period in cut if period.last != month_of(period.last).last}
+    kept = {month_of(day) for day in edges}
+    kept |= {month_of(part.first) for span in fine for part in split(span, Grain.MONTH)}
+    months = (month for span in spans for month in split(span, Grain.MONTH) if month == month_of(month.first))
+    return tuple(month for month in months if month not in kept)
+
+
+def without(spans: Iterable[Period], months: Iterable[Period]) -> tuple[Period, ...]:
+    """Return what is left of spans without some whole months."""
+    left = list(spans)
+    for month in months:
+        left = [part for span in left for part in _cut(span, month)]
+    return tuple(left)
+
+
+def _cut(span: Period, month: Period) -> Iterator[Period]:
+    if month not in span:
+        yield span
+        return
+    if span.first < month.first:
+        yield Period(span.first, month.first - DAY)
+    if month.last < span.last:
+        yield Period(month.last + DAY, span.last)
 
 
 def _shown(period: Period, today: date) -> tuple[Period, ...]:

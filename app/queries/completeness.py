@@ -19,7 +19,7 @@ from app.domain.tree import Tree
 from app.models import NoDataDay
 from app.queries import channels
 from app.queries.facts import table_of
-from app.queries.sums import in_scope
+from app.queries.readable import in_scope
 
 EXPECTED = (FRIENDS, SALES, PUSHES)
 """What is entered every day; retention and stock counts are taken now and then."""

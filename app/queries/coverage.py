@@ -1,65 +1,67 @@
-"""How complete a period is: unit-days with a friends row among those expected (metrics.md, section 4)."""
+"""How complete a period is: unit-days with a friends row among those expected (metrics.md, section 4).
 
-from collections import Counter
-from collections.abc import Mapping
+A unit is expected from the day of its first fact or stock count until yesterday; a day that it marked
+当日无数据 is not. What units report is summed like any fact, so a whole chain costs what one store does.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from heapq import heappop, heappush
+from typing import Any
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import ColumnElement, FromClause, and_, case, func, or_, select, true
 from sqlalchemy.orm import Session
 
-from app.domain.facts import DAILY
-from app.domain.period import DAY, Period
+from app.domain.period import DAY, Period, month_of
 from app.domain.roles import Action, Viewer
+from app.domain.rollups import REPORTING_SUMS
 from app.domain.tree import Tree
-from app.models import Friends, NoDataDay, OrgUnit
-from app.queries.facts import table_of
+from app.models import KEPT, Friends, NoDataDay, OrgUnit
+from app.queries.contributions import Where, children, of_facts
+from app.queries.readable import FACTS_ONLY, in_scope
 
 
 @dataclass(frozen=True, slots=True)
 class UnitDays:
-    """Days of one unit that should have a friends row, and those that have."""
+    """Unit-days that should have a friends row, and those that have, of a unit and all below it."""
 
     unit_id: int
     expected: int
     present: int
 
+    @property
+    def missing(self) -> int:
+        """Unit-days without a row."""
+        return self.expected - self.present
 
-def load(session: Session, viewer: Viewer, tree: Tree, unit_id: int, period: Period, today: date) -> list[UnitDays]:
-    """Return the expected and present days of each active unit without children below `unit_id`.
 
-    A unit is expected from the day of its first fact or stock count until yesterday; a day that it
-    marked 当日无数据 is not.
-    """
+def load(session: Session, viewer: Viewer, tree: Tree, unit_id: int, period: Period, today: date) -> UnitDays:
+    """Return the expected and present days of all active units without children from `unit_id` down."""
     viewer.require(Action.READ, tree.lineage(unit_id))
-    last = min(period.last, today - DAY)
-    leaves = [node.id for node in tree.subtree(unit_id) if node.active and tree.is_leaf(node.id)]
-    firsts = _first_days(session, leaves)
-    expected = {
-        id_: Period(max(first, period.first), last) for id_, first in firsts.items() if max(first, period.first) <= last
-    }
-    if not expected:
-        return []
-    query = (
-        select(Friends.unit_id, func.count(Friends.day.distinct()).label("days"))
-        .where(Friends.unit_id.in_(expected), Friends.day >= period.first, Friends.day <= last)
-        .group_by(Friends.unit_id)
-    )
-    present = {row.unit_id: row.days for row in session.execute(query)}
-    excused = _excused(session, expected)
-    return [UnitDays(id_, len(days) - excused.get(id_, 0), present.get(id_, 0)) for id_, days in expected.items()]
+    found = _summed(session, tree, unit_id, period, today, lambda column: column == unit_id)
+    return UnitDays(unit_id, sum(days.expected for days in found), sum(days.present for days in found))
+
+
+def lacking(session: Session, viewer: Viewer, tree: Tree, unit_id: int, period: Period, today: date) -> list[UnitDays]:
+    """Return the children of a unit that lack days, with all below them, those that lack most first."""
+    viewer.require(Action.READ, tree.lineage(unit_id))
+    by_child: dict[int, UnitDays] = {}
+    for days in _summed(session, tree, unit_id, period, today, children(unit_id)):
+        line = tree.lineage(days.unit_id)
+        child = line[max(line.index(unit_id) - 1, 0)]
+        known = by_child.get(child, UnitDays(child, 0, 0))
+        by_child[child] = UnitDays(child, known.expected + days.expected, known.present + days.present)
+    found = (days for days in by_child.values() if days.missing > 0)
+    return sorted(found, key=lambda days: (-days.missing, days.unit_id))
 
 
 def missing_days(
     session: Session, viewer: Viewer, tree: Tree, unit_id: int, period: Period, today: date, limit: int = 20
 ) -> dict[int, list[date]]:
-    """Return the days without a friends row of the units that lack most, at most `limit` units."""
-    found = load(session, viewer, tree, unit_id, period, today)
-    behind = sorted(
-        (unit for unit in found if unit.present < unit.expected), key=lambda unit: unit.present - unit.expected
-    )
-    ids = [unit.unit_id for unit in behind[:limit]]
-    firsts = _first_days(session, ids)
+    """Return the days without a friends row of the units without children that lack most, at most `limit` units."""
+    behind = _furthest_behind(session, viewer, tree, load(session, viewer, tree, unit_id, period, today), period, today)
+    ids = [days.unit_id for days, _ in zip(behind, range(limit), strict=False)]
     done = select(Friends.unit_id, Friends.day).where(Friends.unit_id.in_(ids))
     marked = select(NoDataDay.unit_id, NoDataDay.day).where(NoDataDay.unit_id.in_(ids))
     present = {
@@ -67,32 +69,78 @@ def missing_days(
         for query, day in ((done, Friends.day), (marked, NoDataDay.day))
         for row in session.execute(query.where(day.between(period.first, period.last)).distinct())
     }
+    since = dict(session.execute(select(OrgUnit.id, OrgUnit.since).where(OrgUnit.id.in_(ids))).all())
     last = min(period.last, today - DAY)
     return {
-        id_: [day for day in Period(max(firsts[id_], period.first), last) if (id_, day) not in present] for id_ in ids
+        id_: [day for day in Period(max(since[id_] or last, period.first), last) if (id_, day) not in present]
+        for id_ in ids
     }
 
 
-def _excused(session: Session, expected: Mapping[int, Period]) -> Counter[int]:
-    """Return how many days of each unit are marked 当日无数据, and indeed have no row."""
-    first, last = min(days.first for days in expected.values()), max(days.last for days in expected.values())
-    row = exists().where(Friends.unit_id == NoDataDay.unit_id, Friends.day == NoDataDay.day)
-    query = select(NoDataDay.unit_id, NoDataDay.day).where(NoDataDay.day.between(first, last), ~row)
-    return Counter(
-        unit_id for unit_id, day in session.execute(query) if unit_id in expected and day in expected[unit_id]
-    )
+def _furthest_behind(
+    session: Session, viewer: Viewer, tree: Tree, top: UnitDays, period: Period, today: date
+) -> Iterator[UnitDays]:
+    """Yield units without children that lack days, those that lack most first.
 
-
-def _first_days(session: Session, unit_ids: list[int]) -> dict[int, date]:
-    """Return the day of each unit's first fact; units without any are left out.
-
-    One look-up in the key of each table per unit: grouping the tables would read all of them.
+    None below a unit lacks more than all of them together: what lies below those that lack less is not read.
     """
-    firsts = []
-    for facts in DAILY:
-        table = table_of(facts)
-        day = select(func.min(table.c[facts.day_key])).where(table.c.unit_id == OrgUnit.id)
-        firsts.append(day.correlate(OrgUnit).scalar_subquery())
-    rows = session.execute(select(OrgUnit.id, *firsts).where(OrgUnit.id.in_(unit_ids)))
-    known = {row[0]: [day for day in row[1:] if day is not None] for row in rows}
-    return {unit_id: min(days) for unit_id, days in known.items() if days}
+    open_: list[tuple[int, int]] = []
+    heappush(open_, (-top.missing, top.unit_id))
+    while open_ and open_[0][0] < 0:
+        missing, unit_id = heappop(open_)
+        if tree.is_leaf(unit_id):
+            yield UnitDays(unit_id, -missing, 0)
+            continue
+        for days in lacking(session, viewer, tree, unit_id, period, today):
+            heappush(open_, (-days.missing, days.unit_id))
+
+
+def _summed(
+    session: Session, tree: Tree, unit_id: int, period: Period, today: date, where: Where
+) -> Iterable[UnitDays]:
+    """Return what units report; in a copy of facts each unit below `unit_id` on its own."""
+    last = min(period.last, today - DAY)
+    if last < period.first:
+        return []
+    shown = Period(period.first, last)
+    sums: dict[int, list[int]] = {}
+    for rows, condition in _sources(session, tree, unit_id, shown, where):
+        inside = rows.c.day >= shown.first
+        measures = [case((inside, func.coalesce(rows.c[name], 0)), else_=0) for name in REPORTING_SUMS.measures]
+        before = case((inside, 0), else_=func.coalesce(rows.c.starts, 0))
+        query = select(rows.c.unit_id, func.sum(before), *map(func.sum, measures)).where(condition)
+        for id_, *numbers in session.execute(query.group_by(rows.c.unit_id)):
+            known = sums.get(id_, [0] * len(numbers))
+            sums[id_] = [one + int(other or 0) for one, other in zip(known, numbers, strict=True)]
+    return [_days(id_, numbers, shown) for id_, numbers in sums.items()]
+
+
+def _days(unit_id: int, sums: Sequence[int], shown: Period) -> UnitDays:
+    """Count: those that started before are expected on every day, the others from their start to the last day."""
+    before, starts, ordinals, present, excused = sums
+    expected = before * len(shown) + starts * (shown.last.toordinal() + 1) - ordinals
+    return UnitDays(unit_id, expected - excused, present)
+
+
+def _sources(
+    session: Session, tree: Tree, unit_id: int, shown: Period, where: Where
+) -> Iterator[tuple[FromClause, ColumnElement[bool]]]:
+    """Yield rows with the condition on them: months that are over or wholly shown, and the days of cut ones."""
+    if session.info.get(FACTS_ONLY):
+        rows = of_facts(REPORTING_SUMS, lambda column: _or_all(in_scope(column, tree, unit_id))).subquery("reported")
+        yield rows, rows.c.day <= shown.last
+        return
+    kept = KEPT[REPORTING_SUMS.name]
+    head, tail = month_of(shown.first), month_of(shown.last)
+    cut = [month for month in dict.fromkeys((head, tail)) if month not in shown]
+    month = kept.month.c.day
+    whole = and_(month <= shown.last, month.not_in([span.first for span in cut]) if cut else true())
+    yield kept.month, and_(where(kept.month.c.unit_id), whole)
+    if cut:
+        day = kept.day.c.day
+        days = or_(*(day.between(span.first, min(span.last, shown.last)) for span in cut))
+        yield kept.day, and_(where(kept.day.c.unit_id), days)
+
+
+def _or_all(condition: Any) -> ColumnElement[bool]:  # noqa: ANN401 (a condition or None)
+    return true() if condition is None else condition

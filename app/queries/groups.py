@@ -6,12 +6,11 @@ from sqlalchemy.orm import Session
 from app.domain.period import Period
 from app.domain.roles import Action, Viewer
 from app.domain.scope import GroupBy, Scope
+from app.domain.terms import Source
 from app.domain.tree import Tree
-from app.models import StockCount
 from app.queries import channels
-from app.queries.sums import READABLE, Readable, code_of, groupings, narrowed, restrictable, within
-
-_TABLES = (*READABLE.values(), Readable(StockCount.unit_id, StockCount.day, {}, {}))
+from app.queries.readable import readings
+from app.queries.sums import code_of, groupings, narrowed, restrictable, within
 
 
 def load(session: Session, viewer: Viewer, tree: Tree, scope: Scope, period: Period) -> frozenset[str]:
@@ -19,11 +18,15 @@ def load(session: Session, viewer: Viewer, tree: Tree, scope: Scope, period: Per
     viewer.require(Action.READ, tree.lineage(scope.unit_id))
     names = {row.id: row.code for row in channels.load(session).values()} if scope.by is GroupBy.CHANNEL else {}
     found = set()
-    for readable in _TABLES:
-        if scope.by is None or not restrictable(readable, scope):
-            continue
-        for group in groupings(readable, scope):
-            query = select(group).select_from(readable.day.class_).where(within(readable.day, [period])).distinct()
-            for (key,) in session.execute(narrowed(query, readable, tree, scope, group)):
-                found.add(code_of(scope, tree, names, key))
+    for reading in readings(session, tree, scope):
+        for source in Source:
+            readable = reading.readables[source]
+            if scope.by is None or not restrictable(readable, scope):
+                continue
+            for group in groupings(reading, readable, scope):
+                query = select(group).select_from(readable.table).where(within(readable.day, [period])).distinct()
+                if readable.present is not None:
+                    query = query.where(readable.present)
+                for (key,) in session.execute(narrowed(query, reading, readable, scope)):
+                    found.add(code_of(scope, tree, names, key))
     return frozenset(found)

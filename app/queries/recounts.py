@@ -10,7 +10,7 @@ from app.domain.period import DAY, Period
 from app.domain.roles import Action, Viewer
 from app.domain.tree import Tree
 from app.models import Friends, StockCount
-from app.queries.sums import in_scope
+from app.queries.readable import in_scope
 
 
 @dataclass(frozen=True, slots=True)

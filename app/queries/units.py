@@ -3,18 +3,39 @@
 from sqlalchemy import CTE, BigInteger, case, cast, select
 from sqlalchemy.orm import Session
 
+from app.db import KEPT, is_writing
 from app.domain.errors import Invalid
 from app.domain.roles import Action, Viewer
 from app.domain.scope import UnitKind
 from app.domain.text import Text
 from app.domain.tree import Tree, UnitNode
 from app.models import OrgUnit
+from app.queries import version
+
+TREE = "tree"
 
 UNKNOWN = Text("没有这个单元：{code}", "unknown unit: {code}")
 
 
-def load_tree(session: Session) -> Tree:
-    """Return all units."""
+def load_tree(session: Session, *, fresh: bool = False) -> Tree:
+    """Return all units; what was loaded before stays good until units change.
+
+    `fresh` for whoever has changed them in the session's own transaction.
+    """
+    if fresh:
+        return _loaded(session)
+    kept, structure = session.info.get(KEPT), version.structure(session)
+    if kept is not None and TREE in kept and kept[TREE][0] == structure:
+        tree: Tree = kept[TREE][1]
+        return tree
+    tree = _loaded(session)
+    if kept is not None and not is_writing(session):
+        # Read in the same state of the data as the number it is kept under.
+        kept[TREE] = (structure, tree)
+    return tree
+
+
+def _loaded(session: Session) -> Tree:
     columns = (OrgUnit.id, OrgUnit.code, OrgUnit.name, OrgUnit.kind, OrgUnit.parent_id, OrgUnit.active)
     rows = session.execute(select(*columns).order_by(OrgUnit.id))
     return Tree.of(

@@ -1,6 +1,6 @@
 """The other side of a cohort: adds for a retention row, the highest retained for a friends row."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -29,3 +29,15 @@ def counterparts(session: Session, table: FactTable, keys: Sequence[Key]) -> dic
         narrowed = query.where(near(place, cohorts[start : start + CHUNK])).group_by(*place)
         found.update({(unit, day, channel): value for unit, day, channel, value in session.execute(narrowed)})
     return {key: found.get((key.unit_id, key.day, key.dims[0])) for key in keys}
+
+
+def counted(session: Session, keys: Sequence[Key]) -> Iterator[tuple[Key, int, int | None]]:
+    """Yield the retention rows of cohorts, named by the keys of their friends rows: key, day_n, retained."""
+    place = (Retention.unit_id, Retention.cohort_day, Retention.channel_id)
+    wanted = {key.flat: key for key in keys}
+    cohorts = sorted(wanted)
+    for start in range(0, len(cohorts), CHUNK):
+        query = select(*place, Retention.day_n, Retention.retained).where(near(place, cohorts[start : start + CHUNK]))
+        for unit_id, day, channel_id, day_n, retained in session.execute(query):
+            if (unit_id, day, channel_id) in wanted:
+                yield wanted[unit_id, day, channel_id], day_n, retained

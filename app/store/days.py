@@ -14,6 +14,8 @@ from app.queries import closings
 from app.queries.facts import of_day
 from app.queries.units import load_tree, readable
 from app.store import history
+from app.store.rollups import reporting
+from app.store.rollups.deltas import Deltas
 from app.store.version import bump
 
 KIND = "no-data"
@@ -30,6 +32,7 @@ def mark(session: Session, viewer: Viewer, unit: str, day: date, today: date, *,
     if day > today:
         raise Invalid.one("day", Text("不能是将来的日期", "must not be in the future"))
     session.execute(select(OrgUnit.id).where(OrgUnit.id == node.id).with_for_update()).all()
+    tree = load_tree(session)  # which stays, from here on
     closed = closings.load(session).get(day.replace(day=1))
     if closed is not None:
         raise closed.refusal()
@@ -46,4 +49,7 @@ def mark(session: Session, viewer: Viewer, unit: str, day: date, today: date, *,
         session.execute(delete(NoDataDay).where(*place))
     key = {"day": day.isoformat(), "unit": node.code}
     history.record(session, viewer, KIND, [history.Changed(node.id, day, key, {"no_data": marked}, {"no_data": on})])
+    deltas = Deltas()
+    reporting.settle(session, deltas, tree, [(node.id, day)])
+    deltas.apply(session, tree)
     bump(session)

@@ -12,12 +12,11 @@ from app.domain.facts import TARGETS, FactTable
 from app.domain.roles import Action, Viewer
 from app.domain.text import Text
 from app.inputs.facts import FactInput
-from app.queries import channels, units, version
+from app.queries import channels, units
 from app.store import rows as store
-from app.store.history import Log
+from app.store.batch import Batch
 from app.store.keys import Key, Resolver
 from app.store.rows import Write
-from app.store.version import bump
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +73,8 @@ def put_all(
     Raises as `put` does, for the first chunk that is refused.
     """
     resolver = Resolver(table, units.load_tree(session), channels.load(session))
-    store.lock_units(session, _permitted(resolver, viewer, unit_codes))
-    log, seen = Log(session, viewer, table.kind, reason), dict[Key, int]()
+    store.lock_units(session, resolver, _permitted(resolver, viewer, unit_codes))
+    batch, seen = Batch(session, viewer, resolver, reason), dict[Key, int]()
     inserted = updated = offset = 0
     for rows in chunks:
         try:
@@ -90,10 +89,10 @@ def put_all(
             store.check(session, resolver, writes, today)
         except Invalid as error:
             raise _moved(error, offset) from None
-        count = store.write(session, resolver, writes, log)
+        count = batch.write(writes)
         inserted, updated, offset = inserted + count.inserted, updated + count.updated, offset + len(rows)
-    after = version.current(session) if log.batch_id is None else bump(session)
-    return Written(inserted, updated, offset - inserted - updated, after, log.batch_id)
+    after = batch.close()
+    return Written(inserted, updated, offset - inserted - updated, after, batch.id)
 
 
 def remove(
@@ -105,17 +104,19 @@ def remove(
     stored = store.stored(session, table, keys)
     writes = [Write(index, key, row, None) for index, (key, row) in enumerate(stored.items())]
     store.check(session, resolver, writes, date.max)
-    log = Log(session, viewer, table.kind, reason)
-    deleted = store.write(session, resolver, writes, log).deleted
-    after = bump(session) if deleted else version.current(session)
-    return Removed(deleted, len(set(keys)) - deleted, after)
+    batch = Batch(session, viewer, resolver, reason)
+    deleted = batch.write(writes).deleted
+    return Removed(deleted, len(set(keys)) - deleted, batch.close())
 
 
 def _resolve(session: Session, viewer: Viewer, resolver: Resolver, rows: Sequence[FactInput]) -> list[Key]:
     """Check permission, turn codes into ids, and lock the units so that their facts stand still."""
-    unit_ids = _permitted(resolver, viewer, {row.unit for row in rows})
-    keys = resolver.keys(rows)
-    store.lock_units(session, unit_ids)
+    codes = {row.unit for row in rows}
+    unit_ids = _permitted(resolver, viewer, codes)
+    keys, tree = resolver.keys(rows), resolver.tree
+    store.lock_units(session, resolver, unit_ids)
+    if resolver.tree is not tree:
+        _permitted(resolver, viewer, codes)  # a unit may have been moved meanwhile
     return keys
 
 

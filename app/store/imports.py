@@ -11,9 +11,7 @@ from app.domain.facts import FactTable
 from app.domain.roles import Viewer
 from app.domain.text import Text
 from app.inputs.imports import Chunk, Parsed
-from app.store import rows
-from app.store.history import Log
-from app.store.version import bump
+from app.store.batch import Batch
 from app.store.weigh import Weighed, Weigher
 
 ORIGIN = "file"
@@ -121,7 +119,7 @@ def write(
     rows with problems were not to be skipped, Closed for a closed month, else Invalid.
     """
     weigher, tally = Weigher(session, viewer, table, today, lock=True), Tally()
-    log = Log(session, replace(viewer, origin=ORIGIN), table.kind, reason)
+    batch = Batch(session, replace(viewer, origin=ORIGIN), weigher.resolver, reason)
     refused: list[Parsed] = []
     for chunk in chunks:
         good, bad = weigher.weigh(chunk)
@@ -130,7 +128,7 @@ def write(
         for weighed in good:
             tally.add(weighed)
         if skip_bad or not refused:
-            rows.write(session, weigher.resolver, [weighed.write for weighed in good], log)
+            batch.write([weighed.write for weighed in good])
         see(chunk[-1].row)
     if fingerprint is not None and weigher.fingerprint != fingerprint:
         raise Conflict(STALE)
@@ -139,6 +137,5 @@ def write(
     if refused and not skip_bad:
         problems = ((row.row, problem) for row in refused for problem in row.problems)
         raise Invalid([Issue(problem.column, problem.message, row) for row, problem in problems])
-    if log.batch_id is not None:
-        bump(session)
-    return Imported(tally, tally.bad, log.batch_id)
+    batch.close()
+    return Imported(tally, tally.bad, batch.id)

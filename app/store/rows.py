@@ -1,7 +1,7 @@
 """Rows on their way into a fact table: checked on what they would become, written, and noted in the history."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -13,7 +13,7 @@ from app.domain.facts import RETENTION, FactTable
 from app.inputs.facts import FactInput
 from app.models import OrgUnit
 from app.observe import tally
-from app.queries import closings
+from app.queries import closings, units
 from app.queries.facts import table_of
 from app.store import cohorts, history, rules
 from app.store.keys import Key, Resolver, columns, key_of
@@ -64,12 +64,16 @@ def merged(table: FactTable, row: FactInput, stored: Any) -> Values:  # noqa: AN
     return values | {key: Resolver.measure(row, key) for key in values if key in given}
 
 
-def lock_units(session: Session, unit_ids: Iterable[int]) -> None:
-    """Lock units in the order of their ids, so that their facts stand still and no two writers block each other."""
+def lock_units(session: Session, resolver: Resolver, unit_ids: Iterable[int]) -> None:
+    """Lock units in the order of their ids, so that their facts stand still and no two writers block each other.
+
+    Whoever changes the organisation locks all units: the tree is read again, and stays from here on.
+    """
     ids = sorted(set(unit_ids))
     for start in range(0, len(ids), CHUNK):
         chunk = ids[start : start + CHUNK]
         session.execute(select(OrgUnit.id).where(OrgUnit.id.in_(chunk)).order_by(OrgUnit.id).with_for_update()).all()
+    resolver.tree = units.load_tree(session)
 
 
 def stored(session: Session, table: FactTable, keys: Sequence[Key]) -> dict[Key, Any]:
@@ -116,17 +120,14 @@ def _refuse_closed(session: Session, table: FactTable, writes: Sequence[Write]) 
             raise closing.refusal()
 
 
-def write(session: Session, resolver: Resolver, writes: Sequence[Write], log: history.Log) -> Count:
-    """Insert, update and delete rows; those that stay as they are cost nothing and leave no trace."""
+def write(session: Session, resolver: Resolver, changed: Sequence[Write], log: history.Log, *, unchanged: int) -> Count:
+    """Insert, update and delete rows that become something else than they are; `unchanged` is only counted."""
     table, sql, now = resolver.table, table_of(resolver.table), datetime.now(UTC)
     inserts: list[dict[str, Any]] = []
     updates: list[dict[str, Any]] = []
     deletes: list[int] = []
     changes: list[history.Changed] = []
-    for item in writes:
-        before = item.before(table)
-        if before == item.values:
-            continue
+    for item in changed:
         if item.values is None:
             deletes.append(item.stored.id)
         elif item.stored is None:
@@ -135,7 +136,7 @@ def write(session: Session, resolver: Resolver, writes: Sequence[Write], log: hi
             revision = item.stored.revision + 1
             updates.append({**item.values, "row_id": item.stored.id, "revision": revision, "updated_at": now})
         named = resolver.named(item.key)
-        changes.append(history.Changed(item.key.unit_id, item.key.day, named, before, item.values))
+        changes.append(history.Changed(item.key.unit_id, item.key.day, named, item.before(table), item.values))
     connection = session.connection()
     if inserts:
         connection.execute(insert(sql), inserts)
@@ -144,8 +145,6 @@ def write(session: Session, resolver: Resolver, writes: Sequence[Write], log: hi
     for start in range(0, len(deletes), CHUNK):
         connection.execute(delete(sql).where(sql.c.id.in_(deletes[start : start + CHUNK])))
     log.add(changes)
-    same = len(writes) - len(changes)
-    tally.note(
-        connection.info, table.kind, inserted=len(inserts), updated=len(updates), deleted=len(deletes), unchanged=same
-    )
-    return Count(len(inserts), len(updates), len(deletes))
+    count = Count(len(inserts), len(updates), len(deletes))
+    tally.note(connection.info, table.kind, **asdict(count), unchanged=unchanged)
+    return count

@@ -16,10 +16,9 @@ from app.models import ChangeBatch, UndoneBatch
 from app.queries import channels, undone, units
 from app.queries.undone import EXISTENCE, Touched
 from app.store import rows as store
-from app.store.history import Log
+from app.store.batch import Batch
 from app.store.keys import Key, Resolver
 from app.store.rows import Values, Write
-from app.store.version import bump
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +36,16 @@ def undo(session: Session, viewer: Viewer, batch_id: int, today: date) -> Undone
     Raises NotFound, Forbidden, InTheWay (naming the cells that were changed later), Conflict for
     one that is undone already or cannot be undone, Closed for a closed month.
     """
-    batch = session.get(ChangeBatch, batch_id)
-    if batch is None:
+    undone_batch = session.get(ChangeBatch, batch_id)
+    if undone_batch is None:
         raise NotFound(Text("没有这条记录", "no such batch"))
-    if batch.kind not in TABLES:
+    if undone_batch.kind not in TABLES:
         raise Conflict(Text("这类改动不能撤销，请直接改回", "changes of this kind cannot be undone"))
-    table = TABLES[batch.kind]
+    table = TABLES[undone_batch.kind]
     resolver = Resolver(table, units.load_tree(session), channels.load(session))
     changes = undone.changes_of(session, batch_id)
     _require(viewer, resolver, table, changes)
-    store.lock_units(session, {change.unit_id for change in changes})
+    store.lock_units(session, resolver, {change.unit_id for change in changes})
     if undone.is_undone(session, batch_id):
         raise Conflict(Text("这条记录已经撤销过", "this batch has been undone already"))
     _refuse_touched(session, resolver, table, changes)
@@ -55,13 +54,13 @@ def undo(session: Session, viewer: Viewer, batch_id: int, today: date) -> Undone
         store.check(session, resolver, writes, today, new=False)
     except Invalid as error:
         raise Conflict(_broken(error)) from None
-    log = Log(session, viewer, table.kind, f"撤销 #{batch_id}")
-    store.write(session, resolver, writes, log)
-    if log.batch_id is None:
+    batch = Batch(session, viewer, resolver, f"撤销 #{batch_id}")
+    batch.write(writes)
+    if batch.id is None:
         raise Conflict(Text("没有可撤销的改动", "there is nothing to undo"))
-    session.add(UndoneBatch(by_id=log.batch_id, batch_id=batch_id))
+    session.add(UndoneBatch(by_id=batch.id, batch_id=batch_id))
     session.flush()
-    return Undone(log.batch_id, len(writes), bump(session))
+    return Undone(batch.id, len(writes), batch.close())
 
 
 def _require(viewer: Viewer, resolver: Resolver, table: FactTable, changes: Sequence[Touched]) -> None:

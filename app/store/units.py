@@ -13,6 +13,7 @@ from app.models import FACT_MODELS, OrgUnit
 from app.queries.units import UNKNOWN, load_tree
 from app.store import history
 from app.store.lock import alone
+from app.store.rollups import structure
 from app.store.version import bump
 
 REQUIRED = Text("新建时必填", "is required when new")
@@ -26,7 +27,7 @@ def put(session: Session, viewer: Viewer, code: str, given: UnitInput) -> tuple[
     """
     viewer.require_everywhere(Action.MANAGE)
     alone(session)
-    tree = load_tree(session)
+    tree = load_tree(session, fresh=True)
     unit = session.execute(select(OrgUnit).where(OrgUnit.code == code)).scalar_one_or_none()
     is_new = unit is None
     if unit is None:
@@ -38,12 +39,13 @@ def put(session: Session, viewer: Viewer, code: str, given: UnitInput) -> tuple[
     _apply(session, unit, given, tree, is_new=is_new)
     session.add(unit)
     session.flush()
-    tree = load_tree(session)
+    old, tree = tree, load_tree(session, fresh=True)
     after = _values(unit, tree)
     if after != before:
+        structure.moved(session, old, tree, unit.id)
         change = history.Changed(unit.id, None, {"code": code}, before, after)
         history.record(session, viewer, "units", [change])
-        bump(session)
+        bump(session, structure=True)
     return tree.nodes[unit.id], is_new
 
 

@@ -118,7 +118,7 @@ class Weigher:
         for unit_id in unit_ids - self._permitted:
             self._viewer.require(action, self.resolver.tree.lineage(unit_id))
         if self._lock and unit_ids - self._permitted:
-            store.lock_units(self._session, unit_ids - self._permitted)
+            store.lock_units(self._session, self.resolver, unit_ids - self._permitted)
         self._permitted |= unit_ids
 
     def _is_closed(self, scale: "_Scale", write: Write) -> bool:

@@ -196,12 +196,17 @@ def test_a_unit_reports_since_its_first_row_however_long_ago(sqlite_database: Da
     new = {**early, "unit": "east", "day": "2023-01-07"}
     apply(sqlite_database, world, [*steps, Step(later, "pushes", key, removed=True), Step(later, "pushes", new)])
     period = Period(date(2024, 3, 1), date(2024, 3, 5))
-    expected = {"2024-03-10": ["west", "empty"], "2024-03-16": ["east", "empty"]}
-    for day, codes in expected.items():
+    expected = {
+        ("2024-03-10", "co"): ["empty", "north"],
+        ("2024-03-10", "north"): ["west"],
+        ("2024-03-16", "co"): ["empty", "north"],
+        ("2024-03-16", "north"): ["east"],
+    }
+    for (day, code), codes in expected.items():
         past = close_of(date.fromisoformat(day), datetime(2024, 4, 1, tzinfo=ZONE))
         with sqlite_database.read() as session:
-            view = read(session, SYSTEM, BOARDS["growth"], Asked("co", period, past=past), small.TODAY)
-        assert sorted(name for name, _ in view.coverage.missing) == sorted(codes), day
+            view = read(session, SYSTEM, BOARDS["growth"], Asked(code, period, past=past), small.TODAY)
+        assert sorted(name for name, _ in view.coverage.missing) == codes, (day, code)
 
 
 def test_what_may_not_be_asked_is_refused(sqlite_database: Database, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,6 +15,7 @@ from app.domain.facts import (
     RETENTION,
     RETENTION_DAYS,
     SALES,
+    STOCK_COUNTS,
     TABLES,
     TARGETS,
     UNATTRIBUTED,
@@ -23,10 +24,11 @@ from app.domain.facts import (
     FactTable,
     Unit,
 )
+from app.domain.rollups import STOCK_SUMS
 from app.domain.terms import Fact
 from app.inputs.facts import KEYS, ROWS
 from app.models import FACT_MODELS, Base
-from app.queries.sums import READABLE
+from app.queries.readable import DAYS, FACTS, MONTHS
 
 CONTRACT = {
     "friends": ("day, unit, channel", "reach, adds, losses"),
@@ -77,7 +79,8 @@ def test_a_model_has_the_columns_of_its_table(table: FactTable) -> None:
     dims = [dim.column for dim in table.dims]
     bookkeeping = {"id", "unit_id", "revision", "updated_at"} | ({"channel_slot"} if table is TARGETS else set())
     assert FACT_MODELS[table.kind].metadata.tables[sql.name] is sql
-    assert set(sql.columns.keys()) == bookkeeping | {table.day_key, *dims, *keys(table.measures)}
+    derived = set(STOCK_SUMS.measures) if table is STOCK_COUNTS else set()
+    assert set(sql.columns.keys()) == bookkeeping | derived | {table.day_key, *dims, *keys(table.measures)}
     for measure in table.measures:
         column = sql.columns[measure.key]
         assert column.nullable  # absent is not zero
@@ -120,8 +123,11 @@ def test_an_input_reads_a_measure_by_its_unit(table: FactTable, measure: str) ->
 def test_every_measure_of_flows_is_a_fact_that_formulas_can_name() -> None:
     facts = {(fact.source.value, fact.column) for fact in Fact}
     flows = {(table.kind, measure) for table, measure in MEASURES if table.kind in {"friends", "sales", "pushes"}}
-    assert facts == flows | {("cohorts", "retained"), ("cohorts", "adds")}
-    assert {(source.value, name) for source, readable in READABLE.items() for name in readable.measures} == facts
+    steps = {("stock", name) for name in STOCK_SUMS.measures}
+    assert facts == flows | steps | {("cohorts", "retained"), ("cohorts", "adds")}
+    for readables in (FACTS, DAYS, MONTHS):
+        readable = {(source.value, name) for source, found in readables.items() for name in found.measures}
+        assert readable - {("friends", "adds_reached")} == facts
 
 
 def test_customer_kinds_are_new_or_old() -> None:

@@ -78,22 +78,22 @@ def test_a_channel_out_of_use_for_five_weeks_is_not_asked_for(company: Company) 
 
 
 def test_a_day_marked_as_having_no_data_is_not_expected_and_the_mark_can_be_taken_back(company: Company) -> None:
-    def covered() -> list[tuple[int, int]]:
+    def covered() -> tuple[int, int]:
         with company.database.read() as session:
             tree = load_tree(session)
             period = Period(DAYS[0], DAYS[4])
             # The team has a child, so the company's other leaves are looked at: the child's own days.
             found = coverage.load(session, SYSTEM, tree, tree.by_code["co"].id, period, TODAY)
-        return [(unit.expected, unit.present) for unit in found]
+        return (found.expected, found.present)
 
     corner = [friends(DAYS[0].isoformat(), "corner", adds=1), friends(DAYS[4].isoformat(), "corner", adds=1)]
     company.put("friends", *corner)
-    assert covered() == [(5, 2)]
+    assert covered() == (5, 2)
     with company.database.write() as session:
         days.mark(session, SYSTEM, "corner", DAYS[2], TODAY, on=True)
-    assert covered() == [(4, 2)]
+    assert covered() == (4, 2)
     company.put("friends", friends(DAYS[2].isoformat(), "corner", adds=1))
-    assert covered() == [(5, 3)], "a row says more than the mark"
+    assert covered() == (5, 3), "a row says more than the mark"
     mark(company, DAYS[2])
     mark(company, DAYS[2])
     assert seen(company)[2][0] == "no_data"

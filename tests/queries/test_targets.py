@@ -160,12 +160,14 @@ def test_coverage_of_every_unit_and_period(database: Database) -> None:
                 assert found.rate == rounded(theirs, "rate"), (unit["code"], first)
 
 
-def test_coverage_names_the_units_that_lack_days(sqlite_database: Database) -> None:
+def test_coverage_names_the_children_that_lack_days(database: Database) -> None:
     """East and west have a row on 3 of the 19 days before today each; the closed team is not expected."""
-    write(sqlite_database, small.WORLD)
-    with sqlite_database.read() as session:
+    write(database, small.WORLD)
+    named = {"co": {"north": 32}, "north": {"east": 16, "west": 16}, "east": {"east": 16}}
+    with database.read() as session:
         tree = load_tree(session)
         period = Period(date(2024, 3, 1), date(2024, 3, 31))
-        found = coverage_of(session, SYSTEM, tree, tree.by_code["co"].id, period, small.TODAY)
-    assert (found.expected, found.present, dict(found.missing)) == (38, 6, {"east": 16, "west": 16})
-    assert found.rate == rounded(Fraction(6, 38), "rate") == Decimal("0.1578947368")
+        found = {code: coverage_of(session, SYSTEM, tree, tree.by_code[code].id, period, small.TODAY) for code in named}
+    assert {code: dict(coverage.missing) for code, coverage in found.items()} == named
+    assert (found["co"].expected, found["co"].present) == (38, 6)
+    assert found["co"].rate == rounded(Fraction(6, 38), "rate") == Decimal("0.1578947368")

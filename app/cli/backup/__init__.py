@@ -14,10 +14,11 @@ from app.cli import migrate
 from app.cli.backup import file as files
 from app.cli.backup import kinds
 from app.cli.backup.content import require_ours
-from app.cli.data import report
+from app.cli.data import report, upgrade
 from app.cli.opened import opened
 from app.db import Database
 from app.queries import revision as revisions
+from app.store import version
 
 MIB = 1 << 20
 SAY_SECONDS = 1
@@ -95,10 +96,12 @@ def restore_command(file: Path) -> None:
 def _finish(database: Database, revision: str, said: Said) -> bool:
     """Bring the restored tables up to date and check them; say whether all is right."""
     if migrate.pending(database):
-        migrate.upgrade(database)
+        upgrade(database)
         said.now(f"migrated from {revision} to {max(revisions.known())}")
     else:
         said.now(f"no migration was pending: the tables are at {revision}")
+    # Versions of the data that come next had other data before.
+    database.transact(version.renew)
     return report(database) == 0
 
 

@@ -1,0 +1,70 @@
+"""Building rollups from the facts: all of them for `luopan migrate`, the drifted ones for `luopan verify --repair`."""
+
+from collections.abc import Callable
+from functools import partial
+
+from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy.orm import Session
+
+from app.domain.rollups import FORM
+from app.models import DataVersion, OrgUnit, StockCount
+from app.queries import drift, steps
+from app.queries.contributions import names
+from app.queries.drift import Place
+from app.queries.units import load_tree
+from app.store.lock import alone
+from app.store.version import bump
+
+
+def repair(session: Session, place: Place) -> int:
+    """Mend what drifted at a place of the organisation, and return how many rows were wrong.
+
+    Nobody else writes meanwhile; places must be mended in their order, from below.
+    """
+    alone(session)
+    wrong = 0
+    for table in drift.tables(place):
+        rows = drift.differing(session, table)
+        if rows:
+            session.execute(delete(table.table).where(table.where(table.table.c.unit_id)))
+            session.execute(table.table.insert().from_select(names(table.rollup), table.expected))
+        wrong += rows
+    if wrong:
+        bump(session)
+    return wrong
+
+
+def repair_derived(session: Session) -> int:
+    """Mend what is derived beside the facts: steps of stock counts, and the days since which units report."""
+    alone(session)
+    counts, units = drift.wrong_steps(session), drift.wrong_starts(session)
+    table, unit = StockCount.metadata.tables["stock_counts"], OrgUnit.metadata.tables["units"]
+    if counts:
+        rows = [{"row_id": id_, **dict(zip(steps.MEASURES, found, strict=True))} for id_, found in counts.items()]
+        session.connection().execute(update(table).where(table.c.id == bindparam("row_id")), rows)
+    if units:
+        days = [{"unit": id_, "day": day} for id_, day in units.items()]
+        session.connection().execute(
+            update(unit).where(unit.c.id == bindparam("unit")).values(since=bindparam("day")), days
+        )
+    if counts or units:
+        bump(session)
+    return len(counts) + len(units)
+
+
+def is_current(session: Session) -> bool:
+    """Say whether the rollups of a database have the form that this version of the program keeps."""
+    return session.execute(select(DataVersion.rollups)).scalar_one() == FORM
+
+
+def done(session: Session) -> None:
+    """Note that the rollups have been built whole."""
+    session.execute(update(DataVersion).values(rollups=FORM))
+
+
+Step = Callable[[Session], int]
+
+
+def steps_of(session: Session) -> list[Step]:
+    """Return what mends everything, in order; each is to be done in a transaction of its own."""
+    return [repair_derived, *(partial(repair, place=place) for place in drift.places(load_tree(session)))]
