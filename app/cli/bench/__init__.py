@@ -1,4 +1,4 @@
-"""`luopan bench`: what a board costs beside its own SQL and a bare response, in one run on one machine."""
+"""`luopan bench`: what a board costs beside its own SQL, a bare response and Dash, in one run on one machine."""
 
 import json
 import tempfile
@@ -9,6 +9,7 @@ import click
 from app.cli.bench.board import board_figures
 from app.cli.bench.grid import grid_figures
 from app.cli.bench.imports import import_figures
+from app.cli.bench.rivals import rival_figures
 from app.cli.bench.server import server_figures
 from app.cli.demo.load import load_demo
 from app.cli.migrate import upgrade
@@ -30,7 +31,10 @@ def bench_command(rounds: int, out: Path | None) -> None:
         upgrade(database)
         click.echo("making 4 units x 18 months ...", err=True)
         load_demo(database, today, lambda _line: None)
-        figures = board_figures(database, today, rounds) | server_figures(database, url, today, rounds)
+        figures = board_figures(database, today, rounds)
+        # Before the large writes: both boards are compared on the demo's numbers alone.
+        figures |= rival_figures(database, url, today, rounds)
+        figures |= server_figures(database, url, today, rounds)
         figures |= import_figures(database, url)
         figures |= grid_figures(database, url, today, rounds)
         database.close()

@@ -113,16 +113,29 @@ class _Client:
 
 
 @contextmanager
-def served(url: str) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
-    """Serve a database in a process of its own; give the process and its port."""
+def served(url: str, **settings: str) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+    """Serve a database in a process of its own, with settings that differ; give the process and its port."""
+    port = free_port()
+    command = [sys.executable, "-m", "app.cli", "serve", "--port", str(port), "--migrate"]
+    with running(command, {"LUOPAN_DATABASE_URL": url, **settings}) as process:
+        yield process, port
+
+
+def free_port() -> int:
+    """Return a port of this machine that nobody listens on."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "app.cli", "serve", "--port", str(port), "--migrate"]
-    environment = {**os.environ, "LUOPAN_DATABASE_URL": url}
+        port: int = free.getsockname()[1]
+    return port
+
+
+@contextmanager
+def running(command: list[str], environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    """Give a process that runs until it is left."""
+    environment = {**os.environ, **environment}
     with subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL) as process:  # noqa: S603 (ourselves)
         try:
-            yield process, port
+            yield process
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(PATIENCE)
