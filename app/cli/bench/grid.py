@@ -79,7 +79,7 @@ def _prepare(database: Database, day: date, today: date) -> None:
             given = ChannelInput(name=f"渠道 {index + 1}", kind="source")
             channels.put(session, SYSTEM, f"bench-{index}", given)
         rows = [
-            SalesRow(day=day, unit=UNIT, touchpoint="official", source="video", customer_kind=kind, gmv="1.00")
+            SalesRow(day=day, unit=UNIT, touchpoint="official", source="video", customer_kind=kind, gmv="99999.00")
             for kind in CustomerKind
         ]
         facts.put(session, SYSTEM, SALES, rows, today)
