@@ -89,13 +89,12 @@ def rival_figures(database: Database, url: str, today: date, rounds: int) -> dic
 
 
 def _compared(name: str, callback: Question, ours: dict[str, Question], rounds: int) -> dict[str, float]:
-    """Let both answer in turns; the first turn only warms up."""
+    """Let all answer in turns; the first turn only warms up. Ratios are of the same turn: machines slow down."""
     turns = [[question.milliseconds() for question in (callback, *ours.values())] for _ in range(rounds + 1)][1:]
-    dash, *others = (median(taken) for taken in zip(*turns, strict=True))
-    figures = {f"Dash callback, {name}, CPU ms": dash}
-    for how, spent in zip(ours, others, strict=True):
-        figures[f"our board over HTTP, {name}, {how}, CPU ms"] = spent
-        figures[f"Dash / ours, {name}, {how}"] = dash / spent
+    figures = {f"Dash callback, {name}, CPU ms": median(turn[0] for turn in turns)}
+    for place, how in enumerate(ours, 1):
+        figures[f"our board over HTTP, {name}, {how}, CPU ms"] = median(turn[place] for turn in turns)
+        figures[f"Dash / ours, {name}, {how}"] = median(turn[0] / turn[place] for turn in turns)
     return figures
 
 
