@@ -12,7 +12,8 @@ from time import monotonic, sleep
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Engine, create_engine, event, text
+from anyio import to_thread
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -26,6 +27,9 @@ T = TypeVar("T")
 
 KEPT, WRITING = "luopan_kept", "luopan_writing"
 """Names in the `info` of a session."""
+
+Reader = Session | Connection
+"""What a short query reads through; a bare connection costs half of a session."""
 
 _DRIVERS = {"postgres": "postgresql+psycopg", "postgresql": "postgresql+psycopg", "mysql": "mysql+pymysql"}
 _DRIVERS["mariadb"] = "mariadb+pymysql"
@@ -101,9 +105,10 @@ def is_writing(session: Session) -> bool:
 
 
 class Database:
-    """One engine; `read` and `write` give a session for the length of one transaction.
+    """One database; `read` and `write` give a session for the length of one transaction.
 
     `transact` does a piece of work in one, and again when the database had to undo it for another.
+    `soon` does a short piece of reading for the event loop.
 
     This is the only place that commits: what is acknowledged after `write` has been left is stored.
     """
@@ -119,6 +124,13 @@ class Database:
         # One board reads several times: all of them must see the same state.
         one_state = {} if self.url.get_backend_name() == "sqlite" else {"isolation_level": "REPEATABLE READ"}
         self._reading = self.engine.execution_options(**one_state)
+        self._at_hand = _sqlite(self.url, 0) if _is_file(self.url) else None
+        """Connections for the event loop alone: those of the threads may all be taken, and it must not wait."""
+
+    @property
+    def engines(self) -> tuple[Engine, ...]:
+        """All that connect to the database."""
+        return (self.engine,) if self._at_hand is None else (self.engine, self._at_hand)
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -131,6 +143,25 @@ class Database:
         """Give a session whose changes are committed together, or not at all."""
         with Session(self._writing, info={KEPT: self.kept, WRITING: True}) as session, session.begin():
             yield session
+
+    async def soon(self, work: Callable[[Connection], T]) -> T:
+        """Return what a few short queries find, without holding up the event loop.
+
+        An embedded file is read at once: in WAL no reader waits for a writer, and a thread would cost more
+        than the queries. A server may be away for seconds, and is asked from a thread.
+        """
+        if self._at_hand is not None:
+            try:
+                with self._at_hand.connect() as connection:
+                    return work(connection)
+            except DBAPIError:
+                # Whoever mends the file after a crash keeps it to itself for a moment: a thread may wait for that.
+                log.debug("a read is done again in a thread", exc_info=True)
+        return await to_thread.run_sync(self._read, work)
+
+    def _read(self, work: Callable[[Connection], T]) -> T:
+        with self._reading.connect() as connection:
+            return work(connection)
 
     def transact(self, work: Callable[[Session], T]) -> T:
         """Do `work` in a write transaction, and once more as a whole when it fell to a deadlock or the like.
@@ -179,7 +210,8 @@ class Database:
 
     def close(self) -> None:
         """Give all connections back."""
-        self.engine.dispose()
+        for engine in self.engines:
+            engine.dispose()
 
 
 def _with_driver(address: str) -> URL:
@@ -188,6 +220,10 @@ def _with_driver(address: str) -> URL:
     if url.get_backend_name() in ("mysql", "mariadb"):
         url = url.update_query_dict({"charset": "utf8mb4"})
     return url
+
+
+def _is_file(url: URL) -> bool:
+    return url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:")
 
 
 def _engine(url: URL, busy_seconds: float) -> Engine:
@@ -205,7 +241,7 @@ def _engine(url: URL, busy_seconds: float) -> Engine:
 
 
 def _sqlite(url: URL, busy_seconds: float) -> Engine:
-    if url.database and url.database != ":memory:":
+    if url.database and _is_file(url):
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(url, connect_args={"timeout": busy_seconds, "check_same_thread": False})
 
@@ -218,8 +254,11 @@ def _sqlite(url: URL, busy_seconds: float) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:  # noqa: ANN401 (SQLAlchemy's event signature)
-        # IMMEDIATE takes the write lock first: a read that turns into a write would lose or be refused.
-        writing = connection.get_execution_options().get("luopan_write")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+        if connection.get_execution_options().get("luopan_write"):
+            # Takes the write lock first: a read that turns into a write would lose or be refused.
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:
+            # Waits for nothing and cannot fail, so the driver is told directly: that takes a tenth of the time.
+            connection.connection.execute("BEGIN")
 
     return engine

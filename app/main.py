@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from threading import Thread
 from typing import Any
 
 import structlog
@@ -21,6 +22,7 @@ from app.connectors.signin import providers
 from app.db import Database, is_away
 from app.domain.errors import LuopanError
 from app.jobs.seen import Seen
+from app.kept.answers import Answers
 from app.observe import logs, transactions
 from app.observe.figures import Figures
 from app.settings import Settings
@@ -29,6 +31,7 @@ from app.web.deadline import Leaving
 from app.web.middleware import HEADERS, MIB, BodyLimit, SafeHeaders
 from app.web.requests import LONGEST_PATH, Requests
 from app.web.router import router as web
+from app.web.static import pack_all
 from app.web.static import router as static
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger("luopan")
@@ -42,17 +45,7 @@ LONGEST_REASON = 300
 
 
 def create_app(settings: Settings, database: Database) -> FastAPI:
-    """Return the application; it keeps nothing between requests but the database's connections."""
-    seen = Seen()
-
-    @asynccontextmanager
-    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        writing = asyncio.create_task(seen.run(database))
-        yield
-        writing.cancel()
-        seen.flush(database)
-        database.close()
-
+    """Return the application; between requests it keeps connections, and answers that can be made again."""
     app = FastAPI(
         title="Luopan 罗盘",
         version=__version__,
@@ -60,15 +53,16 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
-        lifespan=lifespan,
+        lifespan=_lifespan,
         redirect_slashes=False,  # such a redirect would repeat whatever Host the request names
     )
     logs.prepare()
     figures = Figures()
-    transactions.watch(database.engine, figures)
+    transactions.watch(database.engines, figures)
     app.state.settings, app.state.database = settings, database
-    app.state.figures, app.state.seen, app.state.providers = figures, seen, providers(settings)
+    app.state.figures, app.state.seen, app.state.providers = figures, Seen(), providers(settings)
     app.state.leaving, app.state.rate = Leaving(), Rate(settings.api_rate)
+    app.state.answers = Answers(settings.cache_mb * MIB)
     app.add_middleware(BodyLimit, largest=settings.max_body_mb * MIB)
     app.add_middleware(SafeHeaders)
     app.add_middleware(Requests, figures=figures, failed=_refuse)
@@ -81,6 +75,18 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     app.include_router(web)
     _describe(app)
     return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    database, seen = app.state.database, app.state.seen
+    writing = asyncio.create_task(seen.run(database))
+    # Beside the first requests, and nothing waits for its end.
+    Thread(target=pack_all, daemon=True).start()
+    yield
+    writing.cancel()
+    seen.flush(database)
+    database.close()
 
 
 def healthz(request: Request) -> Response:

@@ -40,6 +40,7 @@ class Settings(SignInSettings):
     max_body_mb: int = Field(default=32, ge=1, le=1024, description="largest request body, in MiB")
     job_seconds: float = Field(default=300, gt=0, le=3600, description="how long an import or an export may take")
     api_rate: int = Field(default=500, ge=0, le=100_000, description="API requests per second and token; 0: no limit")
+    cache_mb: int = Field(default=64, ge=0, le=65536, description="memory for finished answers, in MiB; 0: none")
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="least severe log line")
     log_format: Literal["json", "text"] = Field(
         default="json", description="one JSON object a line, or text for people"

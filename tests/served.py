@@ -26,6 +26,7 @@ from app.domain.roles import SYSTEM, Role
 from app.inputs.facts import ROWS
 from app.inputs.master import ChannelInput, UnitInput
 from app.jobs.seen import Seen
+from app.kept.answers import Answers
 from app.main import create_app
 from app.models import LoginSession, User
 from app.queries.facts import table_of
@@ -35,6 +36,7 @@ from app.store.secrets import session_hash
 from app.web.guard import cookie_name
 from tests.page import Node, parse
 
+MEMORY = 2**20
 NOW = datetime(2023, 10, 9, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 TODAY = NOW.date()
 UNIT, OTHER = "ecommerce", "stores"
@@ -114,7 +116,7 @@ def _shared_app() -> FastAPI:
 def lent(database: Database) -> FastAPI:
     """Return the application that the tests of a worker share, on this database: making one takes 40 ms."""
     app = _shared_app()
-    app.state.database, app.state.seen = database, Seen()
+    app.state.database, app.state.seen, app.state.answers = database, Seen(), Answers(MEMORY)
     return app
 
 

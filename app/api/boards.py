@@ -3,11 +3,11 @@
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 
 from app.api import params
-from app.api.guard import Conf, Db, GuardedRoute, Who, needs
-from app.api.respond import TAGGED, tagged
+from app.api.guard import Conf, Db, KeptRoute, Who, needs
+from app.api.respond import TAGGED, answer
 from app.api.schemas import BoardOut
 from app.boards import targets
 from app.boards.board import Board
@@ -17,12 +17,11 @@ from app.boards.read import Asked, read
 from app.domain.period import Compare
 from app.domain.roles import Action
 
-router = APIRouter(prefix="/boards", route_class=GuardedRoute, tags=["boards"])
+router = APIRouter(prefix="/boards", route_class=KeptRoute, tags=["boards"])
 
 
 def _register(board: Board) -> None:
     def get(
-        request: Request,
         database: Db,
         settings: Conf,
         viewer: Who,
@@ -37,7 +36,7 @@ def _register(board: Board) -> None:
         asked = Asked(unit, params.period(from_, to), channel, compare, past)
         with database.read() as session:
             view = read(session, viewer, board, asked, settings.today())
-        return tagged(request, as_plain(view))
+        return answer(as_plain(view))
 
     router.get(
         f"/{board.key}",
@@ -61,7 +60,6 @@ for _board in BOARDS.values():
     responses={200: {"model": BoardOut}, **TAGGED},
 )
 def get_targets(
-    request: Request,
     database: Db,
     settings: Conf,
     viewer: Who,
@@ -73,4 +71,4 @@ def get_targets(
     first: date = params.month("month", month)
     with database.read() as session:
         view = targets.read(session, viewer, unit, first, settings.today(), params.close(as_of, settings))
-    return tagged(request, as_plain(view))
+    return answer(as_plain(view))

@@ -1,27 +1,30 @@
 """Every API route passes here first: who is asking, whether they may, and whether it is JSON at all."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Hashable
 from http import HTTPStatus
 from typing import Annotated, Any
 
 from fastapi import Depends, Request, Response, Security
-from fastapi.concurrency import run_in_threadpool
 from fastapi.routing import APIRoute
 from fastapi.security import HTTPBearer
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from app.api.rate import rate_of
-from app.db import Database
+from app.db import Database, Reader
 from app.domain.errors import Invalid, Unauthenticated
 from app.domain.roles import Action, Viewer
 from app.domain.text import Text
 from app.inputs.problems import MESSAGES
-from app.queries import access
+from app.kept.respond import Policy, answered
+from app.queries import access, version
+from app.queries.version import Stamp
 from app.settings import Settings
 from app.store.secrets import token_hash
 
 ACTION = "x-luopan-action"
+POLICY = Policy("api", "private, no-cache", "Authorization")
+"""Numbers may be kept by the program that asked for them, which asks each time whether they are still good."""
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
@@ -39,17 +42,56 @@ class GuardedRoute(APIRoute):
     def get_route_handler(self) -> Handler:
         """Return the handler behind the checks."""
         handle = super().get_route_handler()
-        action = Action((self.openapi_extra or {})[ACTION])
+        action = self.action
 
         async def guarded(request: Request) -> Response:
-            viewer = await run_in_threadpool(_authenticate, request)
-            rate_of(request).count(token_hash(_token(request)))
-            request.state.viewer = viewer
-            request.app.state.seen.note(viewer)
-            viewer.require(action)
+            await _admit(request, action)
             return await (handle(request) if request.method == "GET" else _write(request, handle))
 
         return guarded
+
+    @property
+    def action(self) -> Action:
+        """What the route declares that its caller must be allowed."""
+        return Action((self.openapi_extra or {})[ACTION])
+
+
+class KeptRoute(GuardedRoute):
+    """The same for a GET whose answer depends on stored data, its address and what the caller may read: it is kept."""
+
+    def get_route_handler(self) -> Handler:
+        """Return the handler behind the checks and what is kept."""
+        handle = APIRoute.get_route_handler(self)
+        action = self.action
+
+        async def guarded(request: Request) -> Response:
+            stamp = await _admit(request, action)
+            return await answered(request, stamp, reach(viewer_of(request)), POLICY, handle)
+
+        return guarded
+
+
+def reach(viewer: Viewer) -> Hashable:
+    """Return what decides which numbers a caller may read: answers hold nothing else of who asks for them."""
+    return frozenset(viewer.grants), viewer.owned and frozenset(viewer.owned), viewer.limit
+
+
+async def _admit(request: Request, action: Action) -> Stamp:
+    """Let a request with a live token in if its role may do `action`; return the stamp of the data it finds."""
+    hashed = token_hash(_token(request))
+    peer = None if request.client is None else request.client.host
+
+    def look(reader: Reader) -> tuple[Viewer | None, Stamp]:
+        return access.by_token(reader, hashed, peer), version.stamp(reader)
+
+    viewer, stamp = await database_of(request).soon(look)
+    if viewer is None:
+        raise Unauthenticated(Text("请提供有效的令牌", "A valid API token is required"))
+    rate_of(request).count(hashed)
+    request.state.viewer = viewer
+    request.app.state.seen.note(viewer)
+    viewer.require(action)
+    return stamp
 
 
 async def _write(request: Request, handle: Handler) -> Response:
@@ -70,17 +112,6 @@ def _token(request: Request) -> str:
     """Return the token of a request, or nothing."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" else ""
-
-
-def _authenticate(request: Request) -> Viewer:
-    viewer, token = None, _token(request)
-    if token:
-        with database_of(request).read() as session:
-            peer = None if request.client is None else request.client.host
-            viewer = access.by_token(session, token_hash(token), peer)
-    if viewer is None:
-        raise Unauthenticated(Text("请提供有效的令牌", "A valid API token is required"))
-    return viewer
 
 
 def _require_json(request: Request) -> None:

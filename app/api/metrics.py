@@ -2,13 +2,14 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 
 from app.api import params
-from app.api.guard import Conf, Db, GuardedRoute, Who, needs
-from app.api.respond import TAGGED, tagged
+from app.api.guard import Conf, Db, KeptRoute, Who, needs
+from app.api.respond import TAGGED, answer
 from app.api.schemas import MetricsOut, QueryOut
-from app.boards.answer import Question, answer
+from app.boards.answer import Question
+from app.boards.answer import answer as answered
 from app.domain.errors import Invalid
 from app.domain.period import Compare, Grain
 from app.domain.roles import Action
@@ -19,7 +20,7 @@ from app.metrics.definition import Metric
 from app.metrics.describe import formula_text
 from app.queries import channels, units
 
-router = APIRouter(prefix="/metrics", route_class=GuardedRoute, tags=["numbers"])
+router = APIRouter(prefix="/metrics", route_class=KeptRoute, tags=["numbers"])
 
 MetricKeys = Annotated[
     str, Query(description="Metric keys, separated by commas.", examples=["gmv,aov"], max_length=2000)
@@ -32,7 +33,7 @@ MetricKeys = Annotated[
     openapi_extra=needs(Action.READ),
     responses={200: {"model": MetricsOut}, **TAGGED},
 )
-def get_metrics(request: Request, viewer: Who) -> Response:
+def get_metrics(viewer: Who) -> Response:
     """Every metric: name, unit, which way is better, limit, formula and meaning."""
     del viewer
     entries = [
@@ -47,7 +48,7 @@ def get_metrics(request: Request, viewer: Who) -> Response:
         }
         for metric in CATALOG.values()
     ]
-    return tagged(request, {"metrics": entries})
+    return answer({"metrics": entries})
 
 
 @router.get(
@@ -57,7 +58,6 @@ def get_metrics(request: Request, viewer: Who) -> Response:
     responses={200: {"model": QueryOut}, **TAGGED},
 )
 def query(
-    request: Request,
     database: Db,
     settings: Conf,
     viewer: Who,
@@ -76,9 +76,9 @@ def query(
         tree = units.load_tree(session)
         node = units.readable(tree, viewer, unit)
         scope = Scope(node.id, channels.find(channels.load(session), channel), None, by)
-        found = answer(session, viewer, tree, Question(scope, wanted, period, grain, compare, settings.today()))
+        found = answered(session, viewer, tree, Question(scope, wanted, period, grain, compare, settings.today()))
     head = {"unit": unit, "from": period.first, "to": period.last, "grain": grain, "by": by}
-    return tagged(request, {**head, **found})
+    return answer({**head, **found})
 
 
 def _metrics(keys: str) -> tuple[Metric, ...]:

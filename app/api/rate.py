@@ -1,12 +1,11 @@
 """How often a token may ask: counted in this process, over a few seconds."""
 
+from collections import Counter
 from math import ceil
+from threading import Lock
 from time import time
 
 from fastapi import Request
-from limits import RateLimitItemPerSecond
-from limits.storage import MemoryStorage
-from limits.strategies import FixedWindowRateLimiter
 
 from app.domain.errors import TooMany
 from app.domain.text import Text
@@ -23,15 +22,23 @@ class Rate:
     """Counts requests by token; `a_second` 0 counts nothing."""
 
     def __init__(self, a_second: int) -> None:
-        self._most = RateLimitItemPerSecond(a_second * WINDOW, WINDOW) if a_second else None
-        self._counter = FixedWindowRateLimiter(MemoryStorage())
+        self._most = a_second * WINDOW
+        self._lock = Lock()
+        self._window, self._counts = 0, Counter[str]()
 
     def count(self, key: str) -> None:
         """Count one request; TooMany says when the next one is taken."""
-        if self._most is None or self._counter.hit(self._most, key):
+        if not self._most:
             return
-        seconds = max(1, ceil(self._counter.get_window_stats(self._most, key).reset_time - time()))
-        raise TooMany(TOO_MANY.fill(seconds=seconds), seconds)
+        now = time()
+        with self._lock:
+            if self._window != now // WINDOW:
+                self._window, self._counts = int(now // WINDOW), Counter()
+            self._counts[key] += 1
+            is_over = self._counts[key] > self._most
+        if is_over:
+            seconds = max(1, ceil(WINDOW - now % WINDOW))
+            raise TooMany(TOO_MANY.fill(seconds=seconds), seconds)
 
 
 def rate_of(request: Request) -> Rate:

@@ -1,19 +1,15 @@
-"""JSON answers: exact decimals, strong ETags."""
+"""JSON answers: decimals stay exact."""
 
-import hashlib
 from decimal import Decimal
 from typing import Any
 
 import orjson
-from fastapi import Request, Response
+from fastapi import Response
 
-from app.observe.figures import Figures
-
-PRIVATE = "private, no-cache"
 TAGGED: dict[int | str, dict[str, Any]] = {
     304: {"description": "The ETag in If-None-Match is still that of the answer"}
 }
-"""What a route that answers with `tagged` documents beside its answer."""
+"""What a route whose answers are kept documents beside its answer."""
 
 
 def to_json(value: Any) -> bytes:  # noqa: ANN401 (anything that JSON can hold)
@@ -31,16 +27,3 @@ def _exact(value: object) -> orjson.Fragment:
 def answer(value: Any, status: int = 200) -> Response:  # noqa: ANN401 (anything that JSON can hold)
     """Return a JSON response."""
     return Response(to_json(value), status, media_type="application/json", headers={"Cache-Control": "no-store"})
-
-
-def tagged(request: Request, value: Any) -> Response:  # noqa: ANN401 (anything that JSON can hold)
-    """Return a JSON response with a strong ETag, or 304 when the sender has it already."""
-    body = to_json(value)
-    etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-    headers = {"ETag": etag, "Cache-Control": PRIVATE, "Vary": "Authorization"}
-    known = {part.strip().removeprefix("W/") for part in request.headers.get("If-None-Match", "").split(",")}
-    hit = etag in known or "*" in known
-    Figures.of(request.app).cached("api", hit=hit)
-    if hit:
-        return Response(status_code=304, headers=headers)
-    return Response(body, media_type="application/json", headers=headers)

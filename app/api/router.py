@@ -30,7 +30,8 @@ router = APIRouter(
         for status, text in _REFUSALS.items()
     },
 )
-for _part in (master, facts, metrics, boards, document):
+# What is asked for most comes first: routes are tried one after the other.
+for _part in (boards, metrics, facts, master, document):
     router.include_router(_part.router)
 
 COMPONENTS = {"Problem": Problem.model_json_schema(ref_template="#/components/schemas/{model}")}

@@ -1,10 +1,13 @@
 """Who is asking: the viewer behind a session or a token."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session
 
+from app.db import Reader
 from app.domain.roles import Grant, Role, TokenScope, Viewer
 from app.models import ApiToken, LoginSession, User, UserGrant
 
@@ -12,40 +15,51 @@ MAX_NAME = 120
 """Of an actor in the history."""
 
 
-def by_token(session: Session, token_hash: str, address: str | None = None) -> Viewer | None:
+# Asked with each request: written once, and of tables, since classes cost more than the database's answer.
+# A row for each grant of the person, or one without.
+_TOKENS, _SESSIONS, _USERS, _GRANTS = (model.__table__.c for model in (ApiToken, LoginSession, User, UserGrant))
+_HELD = (_GRANTS.role.label("held"), _GRANTS.unit_id.label("held_on"))
+_BY_TOKEN = (
+    select(*(_TOKENS[name] for name in ("id", "name", "role", "unit_id", "scopes", "owner_id", "expires_at")), *_HELD)
+    .add_columns(_USERS.active, _USERS.name.label("owner"))
+    .outerjoin_from(ApiToken.__table__, User.__table__, _USERS.id == _TOKENS.owner_id)
+    .outerjoin(UserGrant.__table__, _GRANTS.user_id == _TOKENS.owner_id)
+    .where(_TOKENS.token_hash == bindparam("hash"), _TOKENS.revoked_at.is_(None))
+    .order_by(_GRANTS.id)
+)
+_BY_SESSION = (
+    select(_USERS.id, _USERS.name, _SESSIONS.expires_at, *_HELD)
+    .join_from(LoginSession.__table__, User.__table__, _USERS.id == _SESSIONS.user_id)
+    .outerjoin(UserGrant.__table__, _GRANTS.user_id == _USERS.id)
+    .where(_SESSIONS.id_hash == bindparam("hash"), _USERS.active)
+    .order_by(_GRANTS.id)
+)
+
+
+def by_token(session: Reader, token_hash: str, address: str | None = None) -> Viewer | None:
     """Return the viewer of a live token, with what its owner holds now."""
-    now = datetime.now(UTC)
-    columns = (ApiToken.id, ApiToken.name, ApiToken.role, ApiToken.unit_id, ApiToken.scopes, ApiToken.owner_id)
-    query = select(*columns, ApiToken.expires_at, User.active, User.name.label("owner")).outerjoin(
-        User, User.id == ApiToken.owner_id
-    )
-    row = session.execute(query.where(ApiToken.token_hash == token_hash, ApiToken.revoked_at.is_(None))).first()
-    if row is None or row.active is False or (row.expires_at is not None and row.expires_at <= now):
+    rows = session.execute(_BY_TOKEN, {"hash": token_hash}).all()
+    row = rows[0] if rows else None
+    if row is None or row.active is False or (row.expires_at is not None and row.expires_at <= datetime.now(UTC)):
         return None
-    scopes = [TokenScope(scope) for scope in row.scopes.split()]
     return Viewer(
         # People name their tokens as they like: the history says whose it was.
         row.name if row.owner is None else f"{row.name} · {row.owner}"[:MAX_NAME],
         (Grant(Role(row.role), row.unit_id),),
         origin="token",
         token_id=row.id,
-        owned=None if row.owner_id is None else _grants(session, row.owner_id),
-        limit=frozenset(action for scope in scopes for action in scope.actions),
+        owned=None if row.owner_id is None else _held(rows),
+        limit=frozenset(action for scope in row.scopes.split() for action in TokenScope(scope).actions),
         address=address,
     )
 
 
-def by_session(session: Session, id_hash: str, address: str | None = None) -> Viewer | None:
+def by_session(session: Reader, id_hash: str, address: str | None = None) -> Viewer | None:
     """Return the viewer of a live login of an active user."""
-    query = (
-        select(User.id, User.name)
-        .join(LoginSession, LoginSession.user_id == User.id)
-        .where(LoginSession.id_hash == id_hash, LoginSession.expires_at > datetime.now(UTC), User.active)
-    )
-    user = session.execute(query).first()
-    if user is None:
+    rows = session.execute(_BY_SESSION, {"hash": id_hash}).all()
+    if not rows or rows[0].expires_at <= datetime.now(UTC):
         return None
-    return Viewer(user.name, _grants(session, user.id), user_id=user.id, session=id_hash, address=address)
+    return Viewer(rows[0].name, _held(rows), user_id=rows[0].id, session=id_hash, address=address)
 
 
 def by_password(session: Session, name: str) -> tuple[int, str] | None:
@@ -61,8 +75,5 @@ def has_admin(session: Session) -> bool:
     return session.execute(admins.limit(1)).first() is not None
 
 
-def _grants(session: Session, user_id: int) -> tuple[Grant, ...]:
-    rows = session.execute(
-        select(UserGrant.role, UserGrant.unit_id).where(UserGrant.user_id == user_id).order_by(UserGrant.id)
-    )
-    return tuple(Grant(Role(role), unit_id) for role, unit_id in rows)
+def _held(rows: Sequence[Row[*tuple[Any, ...]]]) -> tuple[Grant, ...]:
+    return tuple(Grant(Role(row.held), row.held_on) for row in rows if row.held is not None)

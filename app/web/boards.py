@@ -24,10 +24,10 @@ from app.metrics.definition import Better
 from app.queries import channels, history, units
 from app.web.export_links import board_exports, target_exports
 from app.web.filters import Chosen, asked, board_filters, default_unit, params_of, past_bar, past_param, unit_options
-from app.web.guard import Conf, Db, Who, needs, pages
+from app.web.guard import Conf, Db, KeptPage, Who, needs, pages
 from app.web.render import say, shell, updated
 
-router = pages()
+router = pages(KeptPage)
 
 
 def _register(board: Board) -> None:

@@ -1,6 +1,6 @@
 """Every page passes here first: the login, the role, and that a form was sent from this site."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Hashable, Sequence
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -9,17 +9,21 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse
 from fastapi.routing import APIRoute
 
-from app.db import Database
+from app.db import Database, Reader
 from app.domain.errors import Forbidden
 from app.domain.roles import Action, Viewer
 from app.domain.text import Text
-from app.queries import access
+from app.kept.respond import Policy, answered
+from app.queries import access, version
+from app.queries.version import Stamp
 from app.settings import Settings
 from app.store.secrets import session_hash
 
 COOKIE = "luopan_session"
 ACTION = "x-luopan-action"
 MAX_FIELDS = 100_000
+POLICY = Policy("page", "no-store", "Cookie")
+"""Whoever logs out leaves no page behind in the browser."""
 
 
 def cookie_name(settings: Settings) -> str:
@@ -38,20 +42,63 @@ class GuardedPage(APIRoute):
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Return the handler behind the checks."""
         handle = super().get_route_handler()
-        actions = [Action(action) for action in (self.openapi_extra or {})[ACTION].split()]
+        actions = self.actions
 
         async def guarded(request: Request) -> Response:
-            require_same_site(request)
-            viewer = await run_in_threadpool(logged_in, request)
-            if viewer is None:
-                return _to_login(request)
-            request.state.viewer = viewer
-            request.app.state.seen.note(viewer)
-            if not any(viewer.may(action) for action in actions):
-                viewer.require(actions[0])
-            return await handle(request)
+            return await handle(request) if await _admit(request, actions) else _to_login(request)
 
         return guarded
+
+    @property
+    def actions(self) -> list[Action]:
+        """What the page declares: its viewer must be allowed one of these."""
+        return [Action(action) for action in (self.openapi_extra or {})[ACTION].split()]
+
+
+class KeptPage(GuardedPage):
+    """The same for a page that depends on stored data, its address and its viewer: it is kept."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Return the handler behind the checks and what is kept."""
+        handle = APIRoute.get_route_handler(self)
+        actions = self.actions
+
+        async def guarded(request: Request) -> Response:
+            stamp = await _admit(request, actions)
+            if stamp is None:
+                return _to_login(request)
+            return await answered(request, stamp, shown_to(viewer_of(request)), POLICY, handle)
+
+        return guarded
+
+
+def shown_to(viewer: Viewer) -> Hashable:
+    """Return what a page holds of its viewer: the name, the roles, and what these let the viewer see and open."""
+    return viewer.user_id, viewer.name, viewer.grants, viewer.owned, viewer.limit
+
+
+async def _admit(request: Request, actions: Sequence[Action]) -> Stamp | None:
+    """Let somebody with a live login in who may do one of `actions`.
+
+    Return the stamp of the data that is found then, or None for somebody who has to log in first.
+    """
+    require_same_site(request)
+    session_id = request.cookies.get(cookie_name(settings_of(request)))
+    if not session_id:
+        return None
+    hashed = session_hash(settings_of(request).key, session_id)
+
+    def look(reader: Reader) -> tuple[Viewer | None, Stamp]:
+        return access.by_session(reader, hashed, peer_of(request)), version.stamp(reader)
+
+    viewer, stamp = await database_of(request).soon(look)
+    if viewer is None:
+        return None
+    request.state.viewer = viewer
+    request.app.state.seen.note(viewer)
+    if not any(viewer.may(action) for action in actions):
+        viewer.require(actions[0])
+    return stamp
 
 
 class OpenPage(APIRoute):
@@ -68,9 +115,9 @@ class OpenPage(APIRoute):
         return guarded
 
 
-def pages() -> APIRouter:
+def pages(kind: type[GuardedPage] = GuardedPage) -> APIRouter:
     """Return a router whose pages are guarded."""
-    return APIRouter(route_class=GuardedPage, include_in_schema=False)
+    return APIRouter(route_class=kind, include_in_schema=False)
 
 
 def require_same_site(request: Request) -> None:

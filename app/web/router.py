@@ -27,7 +27,7 @@ from app.web import (
 
 router = APIRouter()
 for _part in (
-    *(health, login, home, boards, entry, plan, imports, exports, export_facts),
+    *(boards, health, login, home, entry, plan, imports, exports, export_facts),
     *(log, recounts, closing, dictionary, master),
     *(setup, signin, account, people, tokens, security),
 ):

@@ -27,6 +27,7 @@ from app.domain.roles import SYSTEM, Role
 from app.inputs.facts import ROWS
 from app.inputs.master import ChannelInput, UnitInput
 from app.jobs.seen import Seen
+from app.kept.answers import Answers
 from app.main import create_app
 from app.models import Base
 from app.settings import Settings
@@ -37,6 +38,7 @@ from app.store.users import Given
 Row = dict[str, Any]
 
 TODAY = date(2023, 10, 9)
+MEMORY = 2**20
 UNITS = (
     {"code": "co", "name": "公司", "kind": "company", "parent": None},
     {"code": "east", "name": "东区", "kind": "team", "parent": "co"},
@@ -123,7 +125,7 @@ class Api:
     def lent(cls, database: Database, loop: BlockingPortal) -> "Api":
         """Return a client of the application that the tests of a worker share: making one takes 40 ms."""
         app = _shared_app()
-        app.state.database, app.state.seen = database, Seen()
+        app.state.database, app.state.seen, app.state.answers = database, Seen(), Answers(MEMORY)
         return cls.at(app, database, loop)
 
     @classmethod

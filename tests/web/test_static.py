@@ -49,11 +49,13 @@ def test_every_file_is_served_for_ever_under_its_hash(reading: Site, path: str) 
     assert (plain.status_code, plain.content) == (200, content)
     assert plain.headers["cache-control"] == FOREVER
     assert "immutable" in FOREVER
-    packed = nobody.get(address, headers={"Accept-Encoding": "gzip, br"})
-    assert packed.headers["content-encoding"] == "gzip"
-    assert int(packed.headers["content-length"]) == len(gzip.compress(content, 9))
-    assert packed.content == content
-    for answer in (plain, packed):
+    packed = nobody.get(address, headers={"Accept-Encoding": "gzip, deflate, br"})
+    assert packed.headers["content-encoding"] == "br"
+    zipped = nobody.get(address, headers={"Accept-Encoding": "gzip, deflate, br;q=0"})
+    assert zipped.headers["content-encoding"] == "gzip"
+    assert int(zipped.headers["content-length"]) == len(gzip.compress(content, 9))
+    assert packed.content == zipped.content == content
+    for answer in (plain, packed, zipped):
         assert answer.headers["vary"] == "Accept-Encoding"
         assert answer.headers["x-content-type-options"] == "nosniff"
 
@@ -84,7 +86,8 @@ def test_plotly_js_is_that_of_the_installed_package(reading: Site) -> None:
     answer = reading.of("").get(plotly_url())
     assert answer.status_code == 200
     assert answer.content == installed.read_bytes()
-    assert answer.headers["content-encoding"] == "gzip"
+    assert answer.headers["content-encoding"] == "br"
+    assert int(answer.headers["content-length"]) < 1_300_000
     assert answer.headers["cache-control"] == FOREVER
     assert answer.headers["content-type"].partition(";")[0] == "text/javascript"
     assert not list((ROOT / "static").rglob("plotly*.js"))

@@ -1,0 +1,1 @@
+"""Finished answers: made once, kept as bytes, and sent to whoever may see the same."""
