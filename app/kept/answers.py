@@ -9,7 +9,7 @@ from threading import Lock
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
-from app.kept.coding import OFTEN, brotli_of
+from app.kept.coding import packed
 
 T = TypeVar("T")
 
@@ -28,8 +28,8 @@ class Finished:
 
     @classmethod
     def of(cls, media_type: str, body: bytes) -> "Finished":
-        """Return an answer whose body is `body`; packing takes a millisecond for 50 kB."""
-        return cls(media_type, hashlib.sha256(body).hexdigest()[:32], body, brotli_of(body, OFTEN))
+        """Return an answer whose body is `body`."""
+        return cls(media_type, hashlib.sha256(body).hexdigest()[:32], body, packed(body))
 
     @property
     def size(self) -> int:

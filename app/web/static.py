@@ -11,7 +11,7 @@ from threading import Lock
 
 from fastapi import APIRouter, HTTPException, Request, Response
 
-from app.kept.coding import BROTLI, GZIP, ONCE, accepts, brotli_of
+from app.kept.coding import BROTLI, GZIP, accepts, packed_file
 from app.observe.figures import Figures
 from app.settings import ROOT
 
@@ -67,8 +67,7 @@ def _pack(file: Path, coding: str) -> bytes:
     """Return a file packed in a coding; whoever asks while that is being done waits for it."""
     with _locks[file, coding]:
         if (file, coding) not in _packed:
-            content = file.read_bytes()
-            _packed[file, coding] = brotli_of(content, ONCE) if coding == BROTLI else gzip.compress(content, 9)
+            _packed[file, coding] = packed_file(file) if coding == BROTLI else gzip.compress(file.read_bytes(), 9)
         return _packed[file, coding]
 
 
