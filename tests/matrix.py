@@ -62,6 +62,7 @@ PAGES: dict[str, str] = {
     "POST /tokens/{token}/revoke": EVERYBODY,
     "GET /units": EVERYBODY,
     "POST /units": ADMIN,
+    "GET /units.json": EVERYBODY,
 }
 API: dict[str, str] = {
     "GET /boards/growth": EVERYBODY,

@@ -23,8 +23,9 @@ from app.metrics.compare import Progress
 from app.metrics.definition import Better
 from app.queries import channels, history, units
 from app.web.export_links import board_exports, target_exports
-from app.web.filters import Chosen, asked, board_filters, default_unit, params_of, past_bar, past_param, unit_options
+from app.web.filters import Chosen, asked, board_filters, default_unit, params_of, past_bar, past_param
 from app.web.guard import Conf, Db, KeptPage, Who, needs, pages
+from app.web.pick import unit_options
 from app.web.render import say, shell, updated
 
 router = pages(KeptPage)

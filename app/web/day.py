@@ -19,7 +19,8 @@ from app.queries import closings, completeness, history, units
 from app.queries import facts as fact_rows
 from app.queries.closings import Closing
 from app.queries.completeness import DayOf, DayState
-from app.web.filters import default_unit, unit_options
+from app.web.filters import default_unit
+from app.web.pick import unit_options
 from app.web.render import saved, say
 from app.web.sheets import days_of
 

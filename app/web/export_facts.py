@@ -21,8 +21,9 @@ from app.queries import channels, facts, units
 from app.web.deadline import EXPORT, Deadline
 from app.web.download import COUNTED, days_part, exported, format_param, spreadsheet
 from app.web.exported import made
-from app.web.filters import day_param, default_unit, unit_options
+from app.web.filters import day_param, default_unit
 from app.web.guard import Conf, Db, Who, needs, pages
+from app.web.pick import unit_options
 from app.web.places import FACT_EXPORTS
 from app.web.render import shell
 

@@ -18,6 +18,7 @@ from app.inputs.types import parse_day
 from app.queries.as_of import Close, close_of
 from app.queries.channels import ChannelRow
 from app.queries.units import visible
+from app.web.pick import unit_options
 
 PRESETS = {"yesterday": "昨日", "7d": "近7天", "month": "本月", "last_month": "上月"}
 COMPARES = {Compare.PREVIOUS: "对比上期", Compare.LAST_YEAR: "去年同期"}
@@ -119,21 +120,6 @@ def default_unit(tree: Tree, viewer: Viewer, action: Action = Action.READ) -> Un
     if not seen:
         raise NoUnits(Text("还没有可以查看的单元", "There is no unit that you may see"))
     return seen[0]
-
-
-def unit_options(tree: Tree, viewer: Viewer, selected: str, action: Action = Action.READ) -> list[dict[str, Any]]:
-    """Return the units of a picker, with their depth."""
-    seen = visible(tree, viewer, action)
-    ids = {node.id for node in seen}
-    return [
-        {
-            "code": node.code,
-            "name": node.name,
-            "depth": sum(1 for id_ in tree.lineage(node.id)[1:] if id_ in ids),
-            "selected": node.code == selected,
-        }
-        for node in seen
-    ]
 
 
 def board_filters(

@@ -14,8 +14,9 @@ from app.i18n import day_label, show
 from app.queries import channels, closings, completeness, coverage, history, recounts, units
 from app.queries.channels import ChannelRow
 from app.queries.completeness import EXPECTED, DayOf, DayState
-from app.web.filters import default_unit, unit_options
+from app.web.filters import default_unit
 from app.web.guard import Conf, Db, Who, needs, pages
+from app.web.pick import unit_options
 from app.web.recounts import line as recount_line
 from app.web.render import shell, updated
 

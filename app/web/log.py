@@ -16,8 +16,9 @@ from app.queries import channels, log, units
 from app.queries.log import Batch, Wanted
 from app.store import undo as store
 from app.web.changes import KINDS, ORIGINS, Named
-from app.web.filters import day_param, unit_options
+from app.web.filters import day_param
 from app.web.guard import Conf, Db, Id, Who, database_of, in_turn, needs, pages, settings_of, storable, viewer_of
+from app.web.pick import unit_options
 from app.web.render import shell
 
 router = pages()

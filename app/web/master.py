@@ -19,8 +19,8 @@ from app.inputs.types import is_code
 from app.queries import channels, units
 from app.store import channels as channel_store
 from app.store import units as unit_store
-from app.web.filters import unit_options
 from app.web.guard import Db, Who, database_of, in_turn, needs, pages, typed_fields, viewer_of
+from app.web.pick import lines, unit_options
 from app.web.render import shell
 
 router = pages()
@@ -139,7 +139,8 @@ def _units(request: Request, edit: str, fields: Fields | None, errors: dict[str,
     )
     blank = {"code": "", "name": "", "kind": UnitKind.TEAM.value, "parent": "", "active": True}
     typed = {} if fields is None else {**fields, "active": "active" in fields}
-    options = unit_options(tree, viewer, "")
+    seen = units.visible(tree, viewer)
+    options, picker = lines(tree, seen, seen), unit_options(tree, viewer, (fields or {}).get("parent", parent))
     names = {tree.by_code[unit["code"]].id: unit["name"] for unit in options}
     form = {
         **blank,
@@ -149,7 +150,8 @@ def _units(request: Request, edit: str, fields: Fields | None, errors: dict[str,
         "editing": node is not None,
         "kinds": [{"value": kind.value, "label": kind.text.zh} for kind in UnitKind],
         "parents": [{"value": "", "label": "无（顶级）"}]
-        + [{"value": unit["code"], "label": "　" * unit["depth"] + unit["name"]} for unit in options],
+        + [{"value": unit["code"], "label": "　" * unit["depth"] + unit["name"]} for unit in picker.options],
+        "search": picker.search,
     }
     rows = [
         {

@@ -17,8 +17,8 @@ from app.queries import users as people
 from app.store import links, sessions, users
 from app.store.users import Given
 from app.web.account import login_line
-from app.web.filters import unit_options
 from app.web.guard import Db, Id, Who, database_of, needs, pages, settings_of, storable, typed_fields, viewer_of
+from app.web.pick import Picker, unit_options
 from app.web.render import shell
 
 router = pages()
@@ -138,7 +138,7 @@ def _list(request: Request, fields: Fields, errors: dict[str, str]) -> Response:
         "people": [_line(person, zone) for person in found],
         "form": {"name": "", "role": Role.OPERATOR.value, "unit": "", **fields},
         "errors": errors,
-        **choices(unit_options(tree, viewer, "")),
+        **choices(unit_options(tree, viewer, fields.get("unit", ""))),
     }
     return shell(request, "people.html", "people", context, 422 if errors else 200)
 
@@ -162,12 +162,13 @@ def _person(
     return shell(request, "person.html", "people", context, status)
 
 
-def choices(options: list[dict[str, Any]]) -> dict[str, Any]:
+def choices(picker: Picker) -> dict[str, Any]:
     """Return the roles and units that a form offers."""
     return {
         "roles": [{"value": role.value, "label": role.text.zh} for role in reversed(Role)],
         "units": [{"value": "", "label": "全部单元"}]
-        + [{"value": unit["code"], "label": "　" * unit["depth"] + unit["name"]} for unit in options],
+        + [{"value": unit["code"], "label": "　" * unit["depth"] + unit["name"]} for unit in picker.options],
+        "search": picker.search,
     }
 
 

@@ -25,9 +25,10 @@ from app.queries.targets import TargetRow
 from app.web.boards import month_href, month_param
 from app.web.checks import Before, script_data
 from app.web.day import lock_words
-from app.web.filters import default_unit, unit_options
+from app.web.filters import default_unit
 from app.web.forms import Form, prefixes_in
 from app.web.guard import Conf, Db, Who, database_of, in_turn, needs, pages, settings_of, typed_fields, viewer_of
+from app.web.pick import unit_options
 from app.web.render import saved, shell
 from app.web.saving import as_json, save_form, shown_outcome, wants_json
 from app.web.sheets import SEPARATOR, Entry, Line, Sheet

@@ -17,6 +17,7 @@ from app.web import (
     login,
     master,
     people,
+    pick,
     plan,
     recounts,
     security,
@@ -28,7 +29,7 @@ from app.web import (
 router = APIRouter()
 for _part in (
     *(boards, health, login, home, entry, plan, imports, exports, export_facts),
-    *(log, recounts, closing, dictionary, master),
+    *(log, recounts, closing, dictionary, master, pick),
     *(setup, signin, account, people, tokens, security),
 ):
     router.include_router(_part.router)

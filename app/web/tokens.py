@@ -15,9 +15,9 @@ from app.queries import tokens as query
 from app.queries import units
 from app.store import tokens
 from app.store.users import Given
-from app.web.filters import unit_options
 from app.web.guard import Db, Id, Who, database_of, needs, pages, settings_of, typed_fields, viewer_of
 from app.web.people import choices
+from app.web.pick import unit_options
 from app.web.render import shell
 
 router = pages()
@@ -88,7 +88,7 @@ def _page(
         "scopes": [(scope.value, scope.text.zh) for scope in TokenScope if viewer.may(next(iter(scope.actions)))],
         "lives": [{"value": value, "label": label} for value, label in LIVES.items()],
         "is_admin": viewer.may(Action.ADMINISTER),
-        **choices(unit_options(tree, viewer, "")),
+        **choices(unit_options(tree, viewer, fields.get("unit", ""))),
     }
     if Role.ADMIN not in own:
         context["roles"] = [role for role in context["roles"] if role["value"] in own | {Role.VIEWER}]

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Windows
 from tests.served import UNIT, addresses, put
+from tests.web.test_pick import add_shops
 
 pytestmark = pytest.mark.browser
 
@@ -142,4 +143,23 @@ def test_the_dictionary_is_narrowed_by_what_is_typed(windows: Windows) -> None:
     assert page.locator("article.def:visible").count() < 10
     page.locator("#dictionary-search").fill("没有的词")
     expect(page.locator("#dictionary-none")).to_be_visible()
+    assert window.problems == []
+
+
+@pytest.mark.parametrize("keys", [["Enter"], []])
+def test_a_unit_among_thousands_is_found_by_typing(windows: Windows, keys: list[str]) -> None:
+    window = windows("ada", viewport={"width": 1440, "height": 900})
+    add_shops(window.site.database)
+    page = window.open("/growth")
+    box = page.get_by_label("按名称或编码搜索单元")
+    box.press_sequentially("门店 77")
+    for key in keys:
+        box.press(key)
+    if not keys:
+        expect(page.locator(".unit-search [role=status]")).to_have_text("找到 11 个单元")
+        first = page.locator("datalist option").first.get_attribute("value")
+        assert first is not None
+        box.fill(first)
+    expect(page).to_have_url(re.compile(r"unit=s77(&|$)"))
+    expect(page.locator("select[name=unit]")).to_have_value("s77")
     assert window.problems == []
