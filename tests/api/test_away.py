@@ -1,7 +1,8 @@
 """A database that is busy or away: 503 that says when to come back, nothing else said, and recovery by itself."""
 
 import socket
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from threading import Event, Thread
 from time import monotonic
@@ -93,6 +94,41 @@ def test_a_refused_address_is_503_on_every_route(loop: BlockingPortal, api: Api,
             turned_away(away.rows("friends", row("friends")))
             health = away.client.get("/healthz")
     assert (health.status_code, health.json()) == (503, {"status": "away"})
+
+
+def test_a_server_that_does_not_answer_holds_up_nobody_else(loop: BlockingPortal, api: Api) -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as silent:
+        address = f"postgresql://nobody@127.0.0.1:{silent.getsockname()[1]}/nothing"
+        with closing(Database(address)) as database:
+            client = Api.on(api.database, loop).client
+            client.app.state.database = database  # type: ignore[attr-defined]
+            held_up(Api(client, database, "lp_token"), turned_away)
+
+
+def test_a_file_that_another_keeps_to_itself_holds_up_nobody_else(api: Api) -> None:
+    api.save("friends", row("friends"))
+    api.database.close()
+    with closing(sqlite3.connect(str(api.database.url.database), isolation_level=None)) as greedy:
+        greedy.execute("PRAGMA locking_mode = EXCLUSIVE")
+        greedy.execute("BEGIN IMMEDIATE")
+        held_up(api, lambda answer: [answer.raise_for_status()], greedy.close)
+    assert api.facts("friends") == [row("friends", revision=1)]
+
+
+def held_up(api: Api, ends: Callable[[Response], object], release: Callable[[], object] = lambda: None) -> None:
+    """Ask what has to wait for the database; meanwhile the process must answer what asks for none."""
+    answers: list[Response] = []
+    params = {"unit": "co", "from": "2023-05-01", "to": "2023-05-31"}
+    waiting = Thread(target=lambda: answers.append(api.get("/boards/growth", **params)))
+    waiting.start()
+    Event().wait(0.3)
+    asked = monotonic()
+    assert api.client.get("/livez").status_code == 200
+    assert monotonic() - asked < 1
+    assert waiting.is_alive()
+    release()
+    waiting.join()
+    ends(answers[0])
 
 
 class Wire:
