@@ -45,7 +45,8 @@ class GuardedPage(APIRoute):
         actions = self.actions
 
         async def guarded(request: Request) -> Response:
-            return await handle(request) if await _admit(request, actions) else _to_login(request)
+            is_in = await _admit(request, actions) is not None
+            return await handle(request) if is_in else _to_login(request)
 
         return guarded
 
@@ -83,10 +84,9 @@ async def _admit(request: Request, actions: Sequence[Action]) -> Stamp | None:
     Return the stamp of the data that is found then, or None for somebody who has to log in first.
     """
     require_same_site(request)
-    session_id = request.cookies.get(cookie_name(settings_of(request)))
-    if not session_id:
+    hashed = _session_of(request)
+    if hashed is None:
         return None
-    hashed = session_hash(settings_of(request).key, session_id)
 
     def look(reader: Reader) -> tuple[Viewer | None, Stamp]:
         return access.by_session(reader, hashed, peer_of(request)), version.stamp(reader)
@@ -146,12 +146,18 @@ def storable(text: str) -> str:
 
 def logged_in(request: Request) -> Viewer | None:
     """Return whoever the session cookie belongs to."""
-    settings = settings_of(request)
-    session_id = request.cookies.get(cookie_name(settings))
-    if not session_id:
+    hashed = _session_of(request)
+    if hashed is None:
         return None
     with database_of(request).read() as session:
-        return access.by_session(session, session_hash(settings.key, session_id), peer_of(request))
+        return access.by_session(session, hashed, peer_of(request))
+
+
+def _session_of(request: Request) -> str | None:
+    """Return what is stored of the session that the cookie names."""
+    settings = settings_of(request)
+    session_id = request.cookies.get(cookie_name(settings))
+    return session_hash(settings.key, session_id) if session_id else None
 
 
 def peer_of(request: Request) -> str | None:
