@@ -25,7 +25,7 @@ log = logging.getLogger("luopan")
 
 T = TypeVar("T")
 
-KEPT, WRITING = "luopan_kept", "luopan_writing"
+LOADED, WRITING = "luopan_loaded", "luopan_writing"
 """Names in the `info` of a session."""
 
 Reader = Session | Connection
@@ -117,7 +117,7 @@ class Database:
         self.url = _with_driver(url)
         self.engine = _engine(self.url, busy_seconds)
         self._busy_seconds = busy_seconds
-        self.kept: dict[str, Any] = {}
+        self.loaded: dict[str, Any] = {}
         """What readers have loaded and may use again, each with the version that it was loaded at."""
         self._places: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
         self._writing = self.engine.execution_options(luopan_write=True)
@@ -135,13 +135,13 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Session]:
         """Give a session that sees one state of the data and is rolled back."""
-        with Session(self._reading, info={KEPT: self.kept}) as session:
+        with Session(self._reading, info={LOADED: self.loaded}) as session:
             yield session
 
     @contextmanager
     def write(self) -> Iterator[Session]:
         """Give a session whose changes are committed together, or not at all."""
-        with Session(self._writing, info={KEPT: self.kept, WRITING: True}) as session, session.begin():
+        with Session(self._writing, info={LOADED: self.loaded, WRITING: True}) as session, session.begin():
             yield session
 
     async def soon(self, work: Callable[[Connection], T]) -> T:

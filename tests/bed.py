@@ -134,7 +134,7 @@ def _empty(database: Database, built_in: Rows) -> None:
             if rows:
                 session.execute(insert(table), rows)
     # The versions of the data begin again, as after a restore.
-    database.kept.clear()
+    database.loaded.clear()
 
 
 @contextmanager

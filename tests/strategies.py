@@ -195,7 +195,7 @@ def emptied(name: str = "") -> Iterator[Database]:
         session.execute(update(OrgUnit).values(parent_id=None))
         for table in reversed(Base.metadata.sorted_tables):
             session.execute(delete(table))
-    database.kept.clear()  # its versions begin again
+    database.loaded.clear()  # its versions begin again
     seed(database)
     yield database
 

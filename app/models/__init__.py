@@ -7,14 +7,14 @@ from app.models.closing import MonthClosing, NoDataDay
 from app.models.facts import FACT_MODELS, Friends, Pushes, Retention, Sales, StockCount, Target
 from app.models.history import Change, ChangeBatch, UndoneBatch
 from app.models.imports import ImportMapping
-from app.models.rollups import KEPT
+from app.models.rollups import SUMS
 from app.models.security import SecurityEntry, Throttle
 from app.models.units import OrgUnit
 from app.models.workspace import DataVersion, Setting
 
 __all__ = [
     "FACT_MODELS",
-    "KEPT",
+    "SUMS",
     "ApiToken",
     "Base",
     "Change",

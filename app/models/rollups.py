@@ -46,12 +46,12 @@ def _table(rollup: Rollup, grain: str) -> Table:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class Sums:
     """The two tables of a rollup."""
 
     day: Table
     month: Table
 
 
-KEPT: dict[str, Kept] = {rollup.name: Kept(_table(rollup, "day"), _table(rollup, "month")) for rollup in ROLLUPS}
+SUMS: dict[str, Sums] = {rollup.name: Sums(_table(rollup, "day"), _table(rollup, "month")) for rollup in ROLLUPS}
 """By the name of the rollup."""

@@ -17,7 +17,7 @@ from app.domain.period import DAY, Period, month_of
 from app.domain.roles import Action, Viewer
 from app.domain.rollups import REPORTING_SUMS
 from app.domain.tree import Tree
-from app.models import KEPT, Friends, NoDataDay, OrgUnit
+from app.models import SUMS, Friends, NoDataDay, OrgUnit
 from app.queries.contributions import Where, children, of_facts
 from app.queries.readable import FACTS_ONLY, in_scope
 
@@ -130,7 +130,7 @@ def _sources(
         rows = of_facts(REPORTING_SUMS, lambda column: _or_all(in_scope(column, tree, unit_id))).subquery("reported")
         yield rows, rows.c.day <= shown.last
         return
-    kept = KEPT[REPORTING_SUMS.name]
+    kept = SUMS[REPORTING_SUMS.name]
     head, tail = month_of(shown.first), month_of(shown.last)
     cut = [month for month in dict.fromkeys((head, tail)) if month not in shown]
     month = kept.month.c.day

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.rollups import ROLLUPS, Rollup
 from app.domain.tree import Tree
-from app.models import KEPT, OrgUnit, StockCount
+from app.models import SUMS, OrgUnit, StockCount
 from app.queries import starts, steps
 from app.queries.contributions import (
     Where,
@@ -64,7 +64,7 @@ def tables(place: Place) -> list[Compared]:
     """Return what is to be compared at a place: its children without children, then itself."""
     found: list[Compared] = []
     for rollup in ROLLUPS:
-        kept, below = KEPT[rollup.name], leaf_children(place)
+        kept, below = SUMS[rollup.name], leaf_children(place)
         own = of_facts(rollup, below)
         if rollup.leaves:
             found.append(Compared(rollup, kept.day, below, summed(rollup, [own])))
@@ -75,7 +75,7 @@ def tables(place: Place) -> list[Compared]:
 
 
 def _of_unit(rollup: Rollup, unit_id: int) -> tuple[Compared, Compared]:
-    kept, unit = KEPT[rollup.name], literal(unit_id)
+    kept, unit = SUMS[rollup.name], literal(unit_id)
 
     def itself(column: ColumnElement[Any]) -> ColumnElement[bool]:
         return column == unit_id

@@ -12,7 +12,7 @@ from app.domain.rollups import COHORT_SUMS, FRIENDS_SUMS, PUSH_SUMS, SALES_SUMS,
 from app.domain.scope import GroupBy, Scope
 from app.domain.terms import Source
 from app.domain.tree import Tree
-from app.models import FACT_MODELS, KEPT, Base
+from app.models import FACT_MODELS, SUMS, Base
 from app.queries.contributions import children, inner_children, leaf_children
 from app.queries.days import MonthStart
 from app.queries.units import subtree
@@ -105,8 +105,8 @@ def _readable(
 Readables = Mapping[Source, Readable]
 
 FACTS: Readables = {source: _cohorts() if source is Source.COHORTS else _of_facts(source) for source in Source}
-DAYS: Readables = {source: _of_rollup(source, KEPT[rollup.name].day) for source, rollup in _ROLLUPS.items()}
-MONTHS: Readables = {source: _of_rollup(source, KEPT[rollup.name].month) for source, rollup in _ROLLUPS.items()}
+DAYS: Readables = {source: _of_rollup(source, SUMS[rollup.name].day) for source, rollup in _ROLLUPS.items()}
+MONTHS: Readables = {source: _of_rollup(source, SUMS[rollup.name].month) for source, rollup in _ROLLUPS.items()}
 
 
 @dataclass(frozen=True, slots=True)

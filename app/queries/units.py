@@ -3,7 +3,7 @@
 from sqlalchemy import CTE, BigInteger, case, cast, select
 from sqlalchemy.orm import Session
 
-from app.db import KEPT, is_writing
+from app.db import LOADED, is_writing
 from app.domain.errors import Invalid
 from app.domain.roles import Action, Viewer
 from app.domain.scope import UnitKind
@@ -24,14 +24,14 @@ def load_tree(session: Session, *, fresh: bool = False) -> Tree:
     """
     if fresh:
         return _loaded(session)
-    kept, structure = session.info.get(KEPT), version.structure(session)
-    if kept is not None and TREE in kept and kept[TREE][0] == structure:
-        tree: Tree = kept[TREE][1]
+    loaded, structure = session.info.get(LOADED), version.structure(session)
+    if loaded is not None and TREE in loaded and loaded[TREE][0] == structure:
+        tree: Tree = loaded[TREE][1]
         return tree
     tree = _loaded(session)
-    if kept is not None and not is_writing(session):
-        # Read in the same state of the data as the number it is kept under.
-        kept[TREE] = (structure, tree)
+    if loaded is not None and not is_writing(session):
+        # Read in the same state of the data as the number it is loaded under.
+        loaded[TREE] = (structure, tree)
     return tree
 
 

@@ -17,7 +17,7 @@ from app.domain.facts import TABLES
 from app.domain.roles import SYSTEM
 from app.inputs.facts import KEYS
 from app.inputs.master import UnitInput
-from app.models import KEPT, ChangeBatch, Friends, OrgUnit, StockCount
+from app.models import SUMS, ChangeBatch, Friends, OrgUnit, StockCount
 from app.queries import drift
 from app.store import days, facts, undo, units
 from tests.plain import World
@@ -153,7 +153,7 @@ def _start_of_a_unit(database: Database) -> None:
 
 def _lost_rows(database: Database) -> None:
     with database.write() as session:
-        for kept in KEPT.values():
+        for kept in SUMS.values():
             session.execute(delete(kept.day))
             session.execute(delete(kept.month))
 

@@ -141,7 +141,7 @@ def _retention(books: Books) -> Iterator[Row]:
     for row in books.friends:
         day, left, before = date.fromisoformat(row["day"]), row["adds"], 1.0
         wave = 0.012 * season(day, 1)
-        for day_n, usual in patterns.KEPT.items():
+        for day_n, usual in patterns.SUMS.items():
             if day + timedelta(days=day_n) > books.days.last:
                 break
             kept = usual + (patterns.SOURCES[row["channel"]].stay + wave) * (1 - usual) * 4

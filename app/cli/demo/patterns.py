@@ -180,7 +180,7 @@ OLD = {
     CustomerKind.SECOND_REPEAT: Buying(0.24, 1.0, 0.64),
     CustomerKind.LOYAL: Buying(0.46, 1.15, 0.72),
 }
-KEPT = {1: 0.92, 7: 0.81, 30: 0.69}
+SUMS = {1: 0.92, 7: 0.81, 30: 0.69}
 """Share of a day's new friends who are still there so many days later."""
 
 PACKING_REST = 6

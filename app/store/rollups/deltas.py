@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.rollups import ROLLUPS, Rollup
 from app.domain.tree import Tree
-from app.models import KEPT
+from app.models import SUMS
 from app.queries.contributions import names
 from app.store.rollups.upsert import additive
 
@@ -57,7 +57,7 @@ class Deltas:
             if rollup.name not in own:
                 continue
             days, months = _spread(rollup, own[rollup.name], tree)
-            for table, cells in ((KEPT[rollup.name].day, days), (KEPT[rollup.name].month, months)):
+            for table, cells in ((SUMS[rollup.name].day, days), (SUMS[rollup.name].month, months)):
                 if rows := _rows(rollup, cells):
                     session.connection().execute(additive(rollup, table, dialect), rows)
 

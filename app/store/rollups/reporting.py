@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.rollups import REPORTING_SUMS
 from app.domain.tree import Tree
-from app.models import KEPT, Friends, NoDataDay, OrgUnit
+from app.models import SUMS, Friends, NoDataDay, OrgUnit
 from app.queries.starts import first_days
 from app.store.near import near
 from app.store.rollups.deltas import Deltas, Numbers
@@ -43,7 +43,7 @@ def withdraw(session: Session, deltas: Deltas, unit_id: int) -> None:
 
 def all_of(session: Session, unit_id: int) -> set[Place]:
     """Return every day on which a unit reports, or is kept as reporting."""
-    table = KEPT[REPORTING_SUMS.name].day
+    table = SUMS[REPORTING_SUMS.name].day
     queries: tuple[Select[Any], ...] = (
         select(table.c.day).where(table.c.unit_id == unit_id),
         select(Friends.day).where(Friends.unit_id == unit_id).distinct(),
@@ -80,7 +80,7 @@ def start(session: Session, added: Mapping[int, date], removed: Mapping[int, dat
 
 
 def _kept(session: Session, places: Sequence[Place]) -> dict[Place, Numbers]:
-    table = KEPT[REPORTING_SUMS.name].day
+    table = SUMS[REPORTING_SUMS.name].day
     columns = (table.c[name] for name in REPORTING_SUMS.measures)
     query = select(table.c.unit_id, table.c.day, *columns).where(
         near((table.c.unit_id, table.c.day), places), table.c.facts != 0

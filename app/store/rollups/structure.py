@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.rollups import ROLLUPS, Rollup
 from app.domain.tree import Tree
-from app.models import KEPT
+from app.models import SUMS
 from app.models.rollups import recorded
 from app.queries.contributions import names, of_facts, of_rollup, summed
 from app.store.rollups import reporting
@@ -45,7 +45,7 @@ def _build_days(session: Session, unit_id: int) -> None:
     """Keep the days of a unit that has children from now on; so far they are its own facts."""
     _drop_days(session, unit_id)
     for rollup in (rollup for rollup in ROLLUPS if not rollup.leaves):
-        table = KEPT[rollup.name].day
+        table = SUMS[rollup.name].day
         query = summed(rollup, [of_facts(rollup, lambda column: column == unit_id)])
         session.execute(table.insert().from_select(names(rollup), query))
 
@@ -53,7 +53,7 @@ def _build_days(session: Session, unit_id: int) -> None:
 def _drop_days(session: Session, unit_id: int) -> None:
     """Keep no days of a unit that has no children any more: they are its own facts."""
     for rollup in (rollup for rollup in ROLLUPS if not rollup.leaves):
-        table = KEPT[rollup.name].day
+        table = SUMS[rollup.name].day
         session.execute(delete(table).where(table.c.unit_id == unit_id))
 
 
@@ -63,7 +63,7 @@ def _carry(session: Session, tree: Tree, unit_id: int, to: Sequence[int], *, sig
         return
     dialect = session.get_bind().dialect.name
     for rollup in ROLLUPS:
-        kept = KEPT[rollup.name]
+        kept = SUMS[rollup.name]
         has_days = rollup.leaves or not tree.is_leaf(unit_id)
         days = of_rollup(rollup, kept.day, lambda column: column == unit_id)
         if not has_days:
