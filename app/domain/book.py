@@ -1,8 +1,11 @@
 """The answers to terms, day by day: what queries hand to metrics."""
 
-from collections.abc import Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cache
+from itertools import accumulate
 
 from app.domain.period import DAY, Period, month_of
 from app.domain.terms import Level, Span, Stock, Take, Term, Total
@@ -32,6 +35,7 @@ class Book:
     """对账差异 by the day of a later stock count (of `months` by their last day): counted less computed."""
     months: tuple[Period, ...] = ()
     monthly: Mapping[Total, Mapping[Group, ByDay]] = field(default_factory=dict)
+    _known: dict[tuple[Total, Group], tuple[list[date], list[int]]] = field(default_factory=dict, repr=False)
 
     @property
     def groups(self) -> frozenset[str]:
@@ -51,31 +55,38 @@ class Book:
         if isinstance(term, Level):
             return self._level(term, period, group)
         days = _span(term, period.until(self.today))
-        whole = [month.first for month in self.months if month in days]
-        self._covered(days, whole)
-        by_day, by_month = (held.get(base(term), {}).get(group, {}) for held in (self.flows, self.monthly))
-        if days.first == days.last:
-            return by_day.get(days.first)
-        if len(days) < len(by_day):
-            found = [by_day[day] for day in days if day in by_day]
-        else:
-            found = [value for day, value in by_day.items() if days.first <= day <= days.last]
-        found += [by_month[month] for month in whole if month in by_month]
-        return sum(found) if found else None
+        self._covered(days)
+        recorded, sums = self._running(base(term), group)
+        start, end = bisect_left(recorded, days.first), bisect_right(recorded, days.last)
+        return None if start == end else sums[end] - sums[start]
+
+    def _running(self, total: Total, group: Group) -> tuple[list[date], list[int]]:
+        """Return a total's recorded days, months by their first, and the sums of all up to each of them."""
+        known = self._known.get((total, group))
+        if known is None:
+            by_day, by_month = (held.get(total, {}).get(group, {}) for held in (self.flows, self.monthly))
+            found = sorted({**by_day, **by_month}.items())
+            known = [day for day, _ in found], list(accumulate((value for _, value in found), initial=0))
+            self._known[total, group] = known
+        return known
 
     def _level(self, term: Level, period: Period, group: Group) -> int | None:
         day = close_of(term.take, period.until(self.today))
-        known = any(span.first - DAY <= day <= span.last for span in self.spans)
-        if not known and not any(day in (month.first - DAY, month.last) for month in self.months):
+        level = self.levels.get(term.stock, {}).get(group, {}).get(day)
+        if level is None and not self._is_close(day):
             raise LookupError(f"the close of {day} was not loaded")
-        return self.levels.get(term.stock, {}).get(group, {}).get(day)
+        return level
 
-    def _covered(self, days: Period, whole: Sequence[date]) -> None:
+    def _is_close(self, day: date) -> bool:
+        if any(span.first - DAY <= day <= span.last for span in self.spans):
+            return True
+        return any(day in (month.first - DAY, month.last) for month in self.months)
+
+    def _covered(self, days: Period) -> None:
         """Raise LookupError unless each of some days was loaded, by itself or in a whole month."""
-        for span in self.spans:
-            if days in span:
-                return
-        known = sum(len(month) for month in self.months if month.first in whole)
+        if any(span.first <= days.first and days.last <= span.last for span in self.spans):
+            return
+        known = sum(len(month) for month in self.months if month in days)
         known += sum(max(0, (min(span.last, days.last) - max(span.first, days.first)).days + 1) for span in self.spans)
         if known != len(days):
             raise LookupError(f"{days} was not loaded")
@@ -83,7 +94,12 @@ class Book:
 
 def base(term: Total) -> Total:
     """Return a total without its span, as it stands in a book."""
-    return term if term.span is Span.PERIOD else replace(term, span=Span.PERIOD)
+    return term if term.span is Span.PERIOD else _without_span(term)
+
+
+@cache
+def _without_span(term: Total) -> Total:
+    return replace(term, span=Span.PERIOD)
 
 
 def close_of(take: Take, period: Period) -> date:

@@ -33,4 +33,6 @@ def ratio(numerator: Number | None, denominator: Number | None) -> Fraction | No
     """Divide; no value where a side is missing or the denominator is zero or less."""
     if numerator is None or denominator is None or denominator <= 0:
         return None
+    if isinstance(numerator, int) and isinstance(denominator, int):
+        return Fraction(numerator, denominator)  # reduced once, not twice
     return Fraction(numerator) / denominator

@@ -4,7 +4,7 @@ Formulas name terms, queries answer them, metrics turn the answers into values; 
 only here. A term is a frozen value, so it is its own key in a `Book`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from app.domain.facts import CustomerKind
@@ -94,6 +94,15 @@ class Total:
     paired: Fact | None = None
     day_n: int | None = None
     span: Span = Span.PERIOD
+    _hash: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Hash once: a board looks terms up thousands of times."""
+        object.__setattr__(self, "_hash", hash((self.fact, self.kinds, self.paired, self.day_n, self.span)))
+
+    def __hash__(self) -> int:
+        """Return the hash of all fields."""
+        return self._hash
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,7 +92,7 @@ class Ratio:
     def value(self, read: Reader) -> Number | None:
         """Return the quotient; no value over zero, less or nothing."""
         quotient = ratio(read(self.numerator), read(self.denominator))
-        return None if quotient is None else quotient * self.scale
+        return quotient if quotient is None or self.scale == 1 else quotient * self.scale
 
 
 Formula = Flow | Net | Balance | Ratio
@@ -138,7 +138,9 @@ class Metric:
         """Return the metric from answered terms: heads, yuan or a fraction of 1, unrounded."""
         value = self.formula.value(read)
         # Money is loaded in fen; a quotient of money keeps the unit, a rate cancels it.
-        return value if value is None or self.unit is not Unit.YUAN else Fraction(value) / 100
+        if value is None or self.unit is not Unit.YUAN:
+            return value
+        return Fraction(value, 100)
 
     @property
     def channel_kinds(self) -> frozenset[ChannelKind]:

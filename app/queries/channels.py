@@ -10,6 +10,7 @@ from app.domain.facts import ChannelKind
 from app.domain.scope import ChannelRef
 from app.domain.text import Text
 from app.models import Channel
+from app.queries import loaded
 
 UNKNOWN = Text("没有这个渠道：{code}", "unknown channel: {code}")
 
@@ -32,8 +33,15 @@ class ChannelRow:
         return ChannelRef(self.id, self.code, self.kind)
 
 
-def load(session: Session) -> dict[str, ChannelRow]:
-    """Return all channels by code, in the order they are shown."""
+def load(session: Session, *, fresh: bool = False) -> dict[str, ChannelRow]:
+    """Return all channels by code, in the order they are shown; they are loaded once until any changes.
+
+    `fresh` for whoever has changed them in the session's own transaction.
+    """
+    return _load(session) if fresh else loaded.once(session, "channels", _load)
+
+
+def _load(session: Session) -> dict[str, ChannelRow]:
     columns = (
         Channel.id,
         Channel.code,

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    BindParameter,
     ColumnElement,
     FromClause,
     Select,
@@ -32,6 +33,8 @@ from app.queries.days import MonthStart, Ordinal
 
 NOTHING = cast(null(), BigInteger)
 """Not recorded, of a type: PostgreSQL takes a bare NULL for a text."""
+
+UnitId = int | BindParameter[int] | None
 
 Where = Callable[[ColumnElement[Any]], ColumnElement[bool]]
 """From the column of a table's units to the condition on them."""
@@ -90,22 +93,22 @@ def names(rollup: Rollup) -> tuple[str, ...]:
     return ("unit_id", "day", *_values(rollup))
 
 
-def leaf_children(unit_id: int | None) -> Where:
+def leaf_children(unit_id: UnitId) -> Where:
     """Return the condition that a unit is a child of `unit_id` (None: a root) and has none itself."""
     return lambda column: column.in_(_children(unit_id).where(~_has_children(OrgUnit.id)))
 
 
-def inner_children(unit_id: int | None) -> Where:
+def inner_children(unit_id: UnitId) -> Where:
     """Return the condition that a unit is a child of `unit_id` and has children."""
     return lambda column: column.in_(_children(unit_id).where(_has_children(OrgUnit.id)))
 
 
-def children(unit_id: int | None) -> Where:
+def children(unit_id: UnitId) -> Where:
     """Return the condition that a unit is a child of `unit_id`."""
     return lambda column: column.in_(_children(unit_id))
 
 
-def _children(unit_id: int | None) -> Select[int]:
+def _children(unit_id: UnitId) -> Select[int]:
     # Comparing with None says IS NULL.
     return select(OrgUnit.id).where(OrgUnit.parent_id == unit_id)
 

@@ -7,10 +7,11 @@ A unit is expected from the day of its first fact or stock count until yesterday
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from heapq import heappop, heappush
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, and_, case, func, or_, select, true
+from sqlalchemy import ColumnElement, Date, FromClause, Select, Table, bindparam, case, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from app.domain.period import DAY, Period, month_of
@@ -18,8 +19,8 @@ from app.domain.roles import Action, Viewer
 from app.domain.rollups import REPORTING_SUMS
 from app.domain.tree import Tree
 from app.models import SUMS, Friends, NoDataDay, OrgUnit
-from app.queries.contributions import Where, children, of_facts
-from app.queries.readable import FACTS_ONLY, in_scope
+from app.queries.contributions import children, of_facts
+from app.queries.readable import FACTS_ONLY, UNIT, ZERO, in_scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class UnitDays:
 def load(session: Session, viewer: Viewer, tree: Tree, unit_id: int, period: Period, today: date) -> UnitDays:
     """Return the expected and present days of all active units without children from `unit_id` down."""
     viewer.require(Action.READ, tree.lineage(unit_id))
-    found = _summed(session, tree, unit_id, period, today, lambda column: column == unit_id)
+    found = _summed(session, tree, unit_id, period, today)
     return UnitDays(unit_id, sum(days.expected for days in found), sum(days.present for days in found))
 
 
@@ -47,7 +48,7 @@ def lacking(session: Session, viewer: Viewer, tree: Tree, unit_id: int, period: 
     """Return the children of a unit that lack days, with all below them, those that lack most first."""
     viewer.require(Action.READ, tree.lineage(unit_id))
     by_child: dict[int, UnitDays] = {}
-    for days in _summed(session, tree, unit_id, period, today, children(unit_id)):
+    for days in _summed(session, tree, unit_id, period, today, of_children=True):
         line = tree.lineage(days.unit_id)
         child = line[max(line.index(unit_id) - 1, 0)]
         known = by_child.get(child, UnitDays(child, 0, 0))
@@ -96,20 +97,16 @@ def _furthest_behind(
 
 
 def _summed(
-    session: Session, tree: Tree, unit_id: int, period: Period, today: date, where: Where
+    session: Session, tree: Tree, unit_id: int, period: Period, today: date, *, of_children: bool = False
 ) -> Iterable[UnitDays]:
-    """Return what units report; in a copy of facts each unit below `unit_id` on its own."""
+    """Return what a unit or its children report; in a copy of facts each unit from it down on its own."""
     last = min(period.last, today - DAY)
     if last < period.first:
         return []
     shown = Period(period.first, last)
     sums: dict[int, list[int]] = {}
-    for rows, condition in _sources(session, tree, unit_id, shown, where):
-        inside = rows.c.day >= shown.first
-        measures = [case((inside, func.coalesce(rows.c[name], 0)), else_=0) for name in REPORTING_SUMS.measures]
-        before = case((inside, 0), else_=func.coalesce(rows.c.starts, 0))
-        query = select(rows.c.unit_id, func.sum(before), *map(func.sum, measures)).where(condition)
-        for id_, *numbers in session.execute(query.group_by(rows.c.unit_id)):
+    for statement, given in _statements(session, tree, unit_id, shown, of_children=of_children):
+        for id_, *numbers in session.connection().execute(statement, {"first": shown.first, "last": last, **given}):
             known = sums.get(id_, [0] * len(numbers))
             sums[id_] = [one + int(other or 0) for one, other in zip(known, numbers, strict=True)]
     return [_days(id_, numbers, shown) for id_, numbers in sums.items()]
@@ -122,24 +119,52 @@ def _days(unit_id: int, sums: Sequence[int], shown: Period) -> UnitDays:
     return UnitDays(unit_id, expected - excused, present)
 
 
-def _sources(
-    session: Session, tree: Tree, unit_id: int, shown: Period, where: Where
-) -> Iterator[tuple[FromClause, ColumnElement[bool]]]:
-    """Yield rows with the condition on them: months that are over or wholly shown, and the days of cut ones."""
+def _statements(
+    session: Session, tree: Tree, unit_id: int, shown: Period, *, of_children: bool
+) -> Iterator[tuple[Select[Any], dict[str, Any]]]:
+    """Yield what is to be read, and with what: months that are over or wholly shown, and the days of cut ones."""
     if session.info.get(FACTS_ONLY):
         rows = of_facts(REPORTING_SUMS, lambda column: _or_all(in_scope(column, tree, unit_id))).subquery("reported")
-        yield rows, rows.c.day <= shown.last
+        yield _counted(rows).where(rows.c.day <= LAST), {}
         return
-    kept = SUMS[REPORTING_SUMS.name]
-    head, tail = month_of(shown.first), month_of(shown.last)
-    cut = [month for month in dict.fromkeys((head, tail)) if month not in shown]
-    month = kept.month.c.day
-    whole = and_(month <= shown.last, month.not_in([span.first for span in cut]) if cut else true())
-    yield kept.month, and_(where(kept.month.c.unit_id), whole)
+    cut = [month for month in dict.fromkeys(map(month_of, (shown.first, shown.last))) if month not in shown]
+    # A month that is not there stands for none that is cut.
+    heads = {f"cut_{number}": month.first for number, month in enumerate((*cut, *_NONE)[:2])}
+    ends = {f"end_{number}": min(month.last, shown.last) for number, month in enumerate((*cut, *_NONE)[:2])}
+    yield _of_months(of_children=of_children), {"unit": unit_id, **heads}
     if cut:
-        day = kept.day.c.day
-        days = or_(*(day.between(span.first, min(span.last, shown.last)) for span in cut))
-        yield kept.day, and_(where(kept.day.c.unit_id), days)
+        yield _of_days(of_children=of_children), {"unit": unit_id, **heads, **ends}
+
+
+_NONE = (Period(date.min, date.min),) * 2
+FIRST, LAST, *CUTS = (bindparam(name, type_=Date()) for name in ("first", "last", "cut_0", "cut_1"))
+ENDS = tuple(bindparam(f"end_{number}", type_=Date()) for number in range(2))
+
+
+@cache
+def _of_months(*, of_children: bool) -> Select[Any]:
+    month = SUMS[REPORTING_SUMS.name].month
+    query = _counted(month).where(month.c.day <= LAST, month.c.day.not_in(CUTS))
+    return query.where(_units(month, of_children=of_children))
+
+
+@cache
+def _of_days(*, of_children: bool) -> Select[Any]:
+    day = SUMS[REPORTING_SUMS.name].day
+    spans = (day.c.day.between(first, last) for first, last in zip(CUTS, ENDS, strict=True))
+    return _counted(day).where(or_(*spans), _units(day, of_children=of_children))
+
+
+def _units(rows: Table, *, of_children: bool) -> ColumnElement[bool]:
+    return children(UNIT)(rows.c.unit_id) if of_children else rows.c.unit_id == UNIT
+
+
+def _counted(rows: FromClause) -> Select[Any]:
+    """Return by unit: starts before FIRST, and from it on starts, their ordinals, present and excused."""
+    inside = rows.c.day >= FIRST
+    before = case((inside, ZERO), else_=func.coalesce(rows.c.starts, ZERO))
+    measures = (case((inside, func.coalesce(rows.c[name], ZERO)), else_=ZERO) for name in REPORTING_SUMS.measures)
+    return select(rows.c.unit_id, func.sum(before), *map(func.sum, measures)).group_by(rows.c.unit_id)
 
 
 def _or_all(condition: Any) -> ColumnElement[bool]:  # noqa: ANN401 (a condition or None)

@@ -10,23 +10,23 @@ from app.domain.terms import Source
 from app.domain.tree import Tree
 from app.queries import channels
 from app.queries.readable import readings
-from app.queries.sums import code_of, groupings, narrowed, restrictable, within
+from app.queries.sums import bounds, code_of, groupings, narrowed, within
 
 
 def load(session: Session, viewer: Viewer, tree: Tree, scope: Scope, period: Period) -> frozenset[str]:
     """Return the codes of the groups that have a row of any table in `period`, recorded or not."""
     viewer.require(Action.READ, tree.lineage(scope.unit_id))
     names = {row.id: row.code for row in channels.load(session).values()} if scope.by is GroupBy.CHANNEL else {}
-    found = set()
+    found: set[str] = set()
+    if scope.by is None:
+        return frozenset()
     for reading in readings(session, tree, scope):
         for source in Source:
             readable = reading.readables[source]
-            if scope.by is None or not restrictable(readable, scope):
-                continue
-            for group in groupings(reading, readable, scope):
-                query = select(group).select_from(readable.table).where(within(readable.day, [period])).distinct()
+            for group in groupings(reading, source, scope):
+                query = select(group).select_from(readable.table).where(within(readable.day, 1)).distinct()
                 if readable.present is not None:
                     query = query.where(readable.present)
-                for (key,) in session.execute(narrowed(query, reading, readable, scope)):
-                    found.add(code_of(scope, tree, names, key))
+                rows = session.execute(narrowed(query, reading, readable, scope), bounds(scope, [period]))
+                found |= {code_of(scope, tree, names, key) for (key,) in rows}
     return frozenset(found)

@@ -4,7 +4,20 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, FromClause, Select, Table, and_, or_, select
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    Column,
+    ColumnElement,
+    FromClause,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    literal_column,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Session
 
 from app.domain.facts import ChannelKind
@@ -13,7 +26,7 @@ from app.domain.scope import GroupBy, Scope
 from app.domain.terms import Source
 from app.domain.tree import Tree
 from app.models import FACT_MODELS, SUMS, Base
-from app.queries.contributions import children, inner_children, leaf_children
+from app.queries.contributions import Where, children, inner_children, leaf_children
 from app.queries.days import MonthStart
 from app.queries.units import subtree
 
@@ -109,14 +122,43 @@ DAYS: Readables = {source: _of_rollup(source, SUMS[rollup.name].day) for source,
 MONTHS: Readables = {source: _of_rollup(source, SUMS[rollup.name].month) for source, rollup in _ROLLUPS.items()}
 
 
-@dataclass(frozen=True, slots=True)
+ZERO: ColumnElement[int] = literal_column("0")
+UNIT: BindParameter[int] = bindparam("unit", type_=BigInteger())
+"""The unit of a scope: statements are built once and get it with each execution."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Reading:
     """Some of the rows of a scope: where they stand, how they are chosen, and the unit that each counts for."""
 
     readables: Readables
     narrow: Callable[[Select[Any], Column[Any]], Select[Any]]
-    """Given a query and the column of a table's units, the query of the scope's units only."""
+    """Given a query and the column of a table's units, the query of the units of UNIT's scope only."""
     branch: Callable[[Column[Any]], ColumnElement[Any]] = lambda unit: unit
+
+
+def _where(condition: Where) -> Callable[[Select[Any], Column[Any]], Select[Any]]:
+    return lambda query, unit: query.where(condition(unit))
+
+
+def _is_unit(column: ColumnElement[Any]) -> ColumnElement[bool]:
+    return column == UNIT
+
+
+_BELOW = subtree(UNIT)
+_OWN_MONTHS = {source: replace(facts, day=MonthStart(facts.day)) for source, facts in FACTS.items()}
+
+ITSELF = Reading(FACTS, _where(_is_unit))
+SUMMED = Reading(DAYS, _where(_is_unit))
+INNER_CHILDREN = Reading(DAYS, _where(inner_children(UNIT)))
+ITSELF_AND_LEAVES = Reading(FACTS, _where(lambda unit: or_(_is_unit(unit), leaf_children(UNIT)(unit))))
+MONTHS_SUMMED = Reading(MONTHS, _where(_is_unit))
+MONTHS_OF_CHILDREN = Reading(MONTHS, _where(children(UNIT)))
+MONTHS_OF_BOTH = Reading(MONTHS, _where(lambda unit: or_(_is_unit(unit), children(UNIT)(unit))))
+MONTHS_ITSELF = Reading(_OWN_MONTHS, _where(_is_unit))
+ALL = Reading(FACTS, lambda query, _unit: query)
+BELOW = Reading(FACTS, _where(lambda unit: unit.in_(select(_BELOW.c.id))))
+BY_BRANCH = Reading(FACTS, lambda query, unit: query.join(_BELOW, _BELOW.c.id == unit), lambda _unit: _BELOW.c.branch)
 
 
 def readings(session: Session, tree: Tree, scope: Scope) -> Sequence[Reading]:
@@ -125,43 +167,31 @@ def readings(session: Session, tree: Tree, scope: Scope) -> Sequence[Reading]:
     Units with children have rollups, which hold all below them; the own facts of the others, and of a
     unit that is split from its children, are read as they are.
     """
-    unit_id = scope.unit_id
+    by_unit = scope.by is GroupBy.UNIT
     if session.info.get(FACTS_ONLY):
-        return [_below(tree, scope)]
-    if tree.is_leaf(unit_id):
-        return [Reading(FACTS, lambda query, unit: query.where(unit == unit_id))]
-    if scope.by is not GroupBy.UNIT:
-        return [Reading(DAYS, lambda query, unit: query.where(unit == unit_id))]
-    own = Reading(FACTS, lambda query, unit: query.where(or_(unit == unit_id, leaf_children(unit_id)(unit))))
-    return [Reading(DAYS, lambda query, unit: query.where(inner_children(unit_id)(unit))), own]
+        if by_unit:
+            return [BY_BRANCH]
+        return [ITSELF if tree.is_leaf(scope.unit_id) else ALL if _is_whole(tree, scope.unit_id) else BELOW]
+    if tree.is_leaf(scope.unit_id):
+        return [ITSELF]
+    return [INNER_CHILDREN, ITSELF_AND_LEAVES] if by_unit else [SUMMED]
 
 
-def by_month(scope: Scope, tree: Tree) -> Sequence[Reading]:
+def by_month(tree: Tree, scope: Scope) -> Sequence[Reading]:
     """Return what is to be read, together, for whole months of a scope: every unit has sums of them."""
-    unit_id = scope.unit_id
-    if scope.by is not GroupBy.UNIT or tree.is_leaf(unit_id):
-        return [Reading(MONTHS, lambda query, unit: query.where(unit == unit_id))]
-    own = {source: replace(facts, day=MonthStart(facts.day)) for source, facts in FACTS.items()}
-    below = Reading(MONTHS, lambda query, unit: query.where(children(unit_id)(unit)))
-    return [below, Reading(own, lambda query, unit: query.where(unit == unit_id))]
-
-
-def _below(tree: Tree, scope: Scope) -> Reading:
-    """Read the facts of a unit and all below it."""
-    if scope.by is not GroupBy.UNIT:
-        return Reading(FACTS, lambda query, unit: _scoped(query, in_scope(unit, tree, scope.unit_id)))
-    below = subtree(scope.unit_id)
-    return Reading(FACTS, lambda query, unit: query.join(below, below.c.id == unit), lambda _unit: below.c.branch)
+    if scope.by is not GroupBy.UNIT or tree.is_leaf(scope.unit_id):
+        return [MONTHS_SUMMED]
+    return [MONTHS_OF_CHILDREN, MONTHS_ITSELF]
 
 
 def in_scope(unit: Any, tree: Tree, unit_id: int) -> ColumnElement[bool] | None:  # noqa: ANN401 (a column)
     """Return the condition that a row's unit is in a subtree; None where every unit is."""
     if tree.is_leaf(unit_id):
         return unit == unit_id  # type: ignore[no-any-return]
-    if len(list(tree.subtree(unit_id))) == len(tree.nodes):
+    if _is_whole(tree, unit_id):
         return None
     return unit.in_(select(subtree(unit_id).c.id))  # type: ignore[no-any-return]
 
 
-def _scoped(query: Select[Any], condition: ColumnElement[bool] | None) -> Select[Any]:
-    return query if condition is None else query.where(condition)
+def _is_whole(tree: Tree, unit_id: int) -> bool:
+    return sum(1 for _ in tree.subtree(unit_id)) == len(tree.nodes)

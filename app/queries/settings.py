@@ -19,6 +19,9 @@ DEFAULTS = {
 }
 
 
+_STORED = select(Setting.key, Setting.value).where(Setting.key.in_(DEFAULTS))
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """The thresholds in force."""
@@ -34,6 +37,6 @@ class Limits:
 
 def limits(session: Session) -> Limits:
     """Return the thresholds: what is stored, else the default."""
-    rows = session.execute(select(Setting.key, Setting.value).where(Setting.key.in_(DEFAULTS)))
+    rows = session.connection().execute(_STORED)
     stored = {key: Decimal(json.loads(value)) for key, value in rows}
     return Limits(**{**DEFAULTS, **stored})

@@ -7,9 +7,10 @@ months before a span, then day by day.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, or_, select
+from sqlalchemy import ColumnElement, Date, Select, bindparam, case, func, select
 from sqlalchemy.orm import Session
 
 from app.domain.book import Group
@@ -18,8 +19,7 @@ from app.domain.scope import GroupBy, Scope
 from app.domain.terms import Fact, Source, Stock, Total
 from app.domain.tree import Tree
 from app.models.rollups import recorded
-from app.queries.contributions import children
-from app.queries.readable import FACTS_ONLY, MONTHS, Readable, Reading, readings
+from app.queries.readable import FACTS_ONLY, MONTHS_OF_BOTH, MONTHS_SUMMED, ZERO, Readable, Reading, readings
 from app.queries.sums import ByGroup
 
 ADDS, LOSSES = Total(Fact.ADDS), Total(Fact.LOSSES)
@@ -127,38 +127,35 @@ def _recounts(moves: Moves, groups: Iterable[Group]) -> Recounts:
 def _openings(session: Session, tree: Tree, scope: Scope, firsts: Sequence[date]) -> list[dict[Group, Running]]:
     """Return the stocks at the opening of each of these days, which are firsts of months, by group."""
     found: list[dict[Group, Running]] = [{} for _ in firsts]
+    by_unit = scope.by is GroupBy.UNIT
+    reading = MONTHS_OF_BOTH if by_unit else MONTHS_SUMMED
+    if is_copy := bool(session.info.get(FACTS_ONLY)):
+        (reading,) = readings(session, tree, scope)
+    given = {"unit": scope.unit_id, "before": max(firsts), **{f"first_{i}": day for i, day in enumerate(firsts)}}
     for source in (Source.FRIENDS, Source.STOCK):
-        for reading, is_month in _opening_readings(session, tree, scope):
-            readable = reading.readables[source]
-            query = _opening(readable, source, firsts, is_month=is_month)
-            if scope.by is GroupBy.UNIT:
-                branch = reading.branch(readable.unit)
-                query = query.add_columns(branch).group_by(branch)
-            rows = session.execute(reading.narrow(query, readable.unit)).all()
-            _take(found, rows, tree, scope, own=is_month and scope.by is GroupBy.UNIT)
+        statement = _opening(reading, source, len(firsts), is_month=not is_copy, by_unit=by_unit)
+        rows = session.connection().execute(statement, given).all()
+        _take(found, rows, tree, scope, own=by_unit and not is_copy)
     return found
 
 
-def _opening_readings(session: Session, tree: Tree, scope: Scope) -> list[tuple[Reading, bool]]:
-    """Return what openings are read from: sums per month, of every unit; in a copy of facts the facts."""
-    unit_id = scope.unit_id
-    if session.info.get(FACTS_ONLY):
-        return [(reading, False) for reading in readings(session, tree, scope)]
-    if scope.by is GroupBy.UNIT:
-        return [(Reading(MONTHS, lambda query, unit: query.where(or_(unit == unit_id, children(unit_id)(unit)))), True)]
-    return [(Reading(MONTHS, lambda query, unit: query.where(unit == unit_id)), True)]
-
-
-def _opening(readable: Readable, source: Source, firsts: Sequence[date], *, is_month: bool) -> Select[Any]:
+@lru_cache(maxsize=256)
+def _opening(reading: Reading, source: Source, firsts: int, *, is_month: bool, by_unit: bool) -> Select[Any]:
     """Return for each day what cumulative and current friends are made of before it, and of how many records."""
+    readable = reading.readables[source]
     parts = _parts(readable, source, is_month=is_month)
-    sums = (func.sum(case((readable.day < first, column), else_=0)) for first in firsts for column in parts)
-    return select(*sums).select_from(readable.table).where(readable.day < max(firsts))
+    days = [bindparam(f"first_{number}", type_=Date()) for number in range(firsts)]
+    sums = (func.sum(case((readable.day < day, column), else_=ZERO)) for day in days for column in parts)
+    query = select(*sums).select_from(readable.table).where(readable.day < bindparam("before", type_=Date()))
+    if by_unit:
+        branch = reading.branch(readable.unit)
+        query = query.add_columns(branch).group_by(branch)
+    return reading.narrow(query, readable.unit)
 
 
 def _parts(readable: Readable, source: Source, *, is_month: bool) -> tuple[ColumnElement[Any], ...]:
     one, other = ("adds", "losses") if source is Source.FRIENDS else ("cumulative_step", "current_step")
-    first, second = (func.coalesce(readable.measures[name], 0) for name in (one, other))
+    first, second = (func.coalesce(readable.measures[name], ZERO) for name in (one, other))
     counts: list[ColumnElement[Any]] = [
         readable.table.c[recorded(name)] if is_month else case((readable.measures[name].is_not(None), 1), else_=0)
         for name in (one, other)

@@ -1,13 +1,16 @@
 """Sums per day: one statement per source, grouped as the scope asks."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import BigInteger, ColumnElement, Date, Select, String, and_, bindparam, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.domain.book import Group
+from app.domain.facts import CustomerKind
 from app.domain.period import Period
 from app.domain.scope import GroupBy, Scope
 from app.domain.terms import Source, Total
@@ -17,9 +20,26 @@ from app.queries.readable import Readable, Reading, by_month, readings
 ByGroup = dict[Group, dict[date, int]]
 
 
-def within(day: Any, spans: Sequence[Period]) -> ColumnElement[bool]:  # noqa: ANN401 (a column)
-    """Return the condition that a day lies in one of the spans."""
-    return or_(*(and_(day >= span.first, day <= span.last) for span in spans))
+def within(day: Any, spans: int) -> ColumnElement[bool]:  # noqa: ANN401 (a column)
+    """Return the condition that a day lies in one of so many spans, which `bounds` gives with the execution."""
+    return or_(
+        *(
+            day.between(bindparam(f"first_{i}", type_=Date()), bindparam(f"last_{i}", type_=Date()))
+            for i in range(spans)
+        )
+    )
+
+
+def bounds(scope: Scope, spans: Sequence[Period]) -> dict[str, Any]:
+    """Return what statements of a scope and spans are executed with."""
+    given: dict[str, Any] = {"unit": scope.unit_id}
+    for number, span in enumerate(spans):
+        given |= {f"first_{number}": span.first, f"last_{number}": span.last}
+    if scope.channel is not None:
+        given["channel"] = scope.channel.id
+    if scope.customer_kind is not None:
+        given["customer_kind"] = scope.customer_kind
+    return given
 
 
 def daily(
@@ -39,7 +59,7 @@ def monthly(
     """Return the recorded sums of each total by group and first day of month, as `daily` does by day."""
     if not months:
         return {}
-    return _read(session, tree, scope, totals, months, names, by_month(scope, tree))
+    return _read(session, tree, scope, totals, months, names, by_month(tree, scope))
 
 
 def _read(
@@ -52,38 +72,51 @@ def _read(
     parts: Sequence[Reading],
 ) -> dict[Total, ByGroup]:
     answers: dict[Total, ByGroup] = {total: {} for total in totals}
+    given, connection = bounds(scope, spans), session.connection()
     for source in Source:
-        wanted = [total for total in answers if total.fact.source is source]
+        wanted = tuple(total for total in answers if total.fact.source is source)
         if not wanted or not spans:
             continue
-        for reading, readable, group in _grouped(parts, scope, source):
-            for row in session.execute(_statement(scope, reading, readable, wanted, spans, group)):
-                code = code_of(scope, tree, names, row[1]) if group is not None else None
-                sums = row[2:] if group is not None else row[1:]
-                for total, value in zip(wanted, sums, strict=True):
-                    if value is not None:
-                        answers[total].setdefault(code, {})[row[0]] = int(value)
+        for reading in parts:
+            for place, group in enumerate(groupings(reading, source, scope)):
+                statement = _statement(reading, source, _split(scope), place, wanted, len(spans))
+                rows = connection.execute(statement, given)
+                for key, days in _collected(rows, len(wanted), grouped=group is not None).items():
+                    code = None if group is None else code_of(scope, tree, names, key)
+                    for total, by_day in zip(wanted, days, strict=True):
+                        if by_day:
+                            answers[total].setdefault(code, {}).update(by_day)
     return answers
 
 
-def _grouped(parts: Sequence[Reading], scope: Scope, source: Source) -> Iterable[tuple[Reading, Readable, Any]]:
-    """Yield what is to be read of a source, with the column that each is grouped by, if any."""
-    for reading in parts:
-        readable = reading.readables[source]
-        if restrictable(readable, scope):
-            for group in groupings(reading, readable, scope):
-                yield reading, readable, group
+def _split(scope: Scope) -> Scope:
+    """Return the part of a scope that makes another statement; the rest is given with its execution."""
+    channel = None if scope.channel is None else replace(scope.channel, id=0, code="")
+    kind = None if scope.customer_kind is None else CustomerKind.NEW
+    return Scope(0, channel, kind, scope.by)
 
 
-def restrictable(readable: Readable, scope: Scope) -> bool:
-    """Say whether the channel and the customer kind of a scope mean something in a table."""
+def _collected(rows: Iterable[Sequence[Any]], width: int, *, grouped: bool) -> dict[Any, list[dict[date, int]]]:
+    """Return by the key of its group each column of sums by day; a sum of nothing is left out."""
+    found: dict[Any, list[dict[date, int]]] = {}
+    for row in rows:
+        day, key, *sums = row if grouped else (row[0], None, *row[1:])
+        held = found.get(key)
+        if held is None:
+            held = found[key] = [{} for _ in range(width)]
+        for by_day, value in zip(held, sums, strict=True):
+            if value is not None:
+                by_day[day] = int(value)
+    return found
+
+
+def groupings(reading: Reading, source: Source, scope: Scope) -> list[Any]:
+    """Return the columns to group by, one statement each; [None] without grouping, none where a scope means nothing."""
+    readable = reading.readables[source]
     if scope.channel is not None and scope.channel.kind not in readable.channels:
-        return False
-    return scope.customer_kind is None or readable.customer_kind is not None
-
-
-def groupings(reading: Reading, readable: Readable, scope: Scope) -> list[Any]:
-    """Return the columns to group by, one statement each; [None] without grouping."""
+        return []
+    if scope.customer_kind is not None and readable.customer_kind is None:
+        return []
     if scope.by is None:
         return [None]
     if scope.by is GroupBy.CHANNEL:
@@ -100,26 +133,24 @@ def code_of(scope: Scope, tree: Tree, names: dict[int, str], key: Any) -> str:  
     return names[key] if scope.by is GroupBy.CHANNEL else str(key)
 
 
+@lru_cache(maxsize=2048)
 def _statement(
-    scope: Scope,
-    reading: Reading,
-    readable: Readable,
-    totals: Sequence[Total],
-    spans: Sequence[Period],
-    group: Any,  # noqa: ANN401 (a column)
+    reading: Reading, source: Source, split: Scope, place: int, totals: tuple[Total, ...], spans: int
 ) -> Select[Any]:
+    """Return the statement of one grouping; built once, since building costs more than it takes to execute."""
+    readable, group = reading.readables[source], groupings(reading, source, split)[place]
     keys = [readable.day] if group is None else [readable.day, group]
     query = select(*keys, *(func.sum(_counted(readable, total)) for total in totals)).select_from(readable.rows)
-    return narrowed(query.where(within(readable.day, spans)), reading, readable, scope).group_by(*keys)
+    return narrowed(query.where(within(readable.day, spans)), reading, readable, split).group_by(*keys)
 
 
 def narrowed(query: Select[Any], reading: Reading, readable: Readable, scope: Scope) -> Select[Any]:
-    """Return a query of the rows in a scope."""
+    """Return a query of the rows in a scope; `bounds` gives its unit, channel and customer kind."""
     query = reading.narrow(query, readable.unit)
     if scope.channel is not None:
-        query = query.where(readable.channels[scope.channel.kind] == scope.channel.id)
+        query = query.where(readable.channels[scope.channel.kind] == bindparam("channel", type_=BigInteger()))
     if scope.customer_kind is not None and readable.customer_kind is not None:
-        query = query.where(readable.customer_kind == scope.customer_kind)
+        query = query.where(readable.customer_kind == bindparam("customer_kind", type_=String()))
     return query
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app.domain.facts import CustomerKind
@@ -23,12 +23,18 @@ class TargetRow:
     revision: int
 
 
+_OF_MONTH = (
+    select(Target.metric, Channel.code, Target.customer_kind, Target.value, Target.revision)
+    .join(Channel, Channel.id == Target.channel_id, isouter=True)
+    .where(Target.unit_id == bindparam("unit"), Target.month == bindparam("month"))
+    .order_by(Target.id)
+)
+
+
 def load(session: Session, viewer: Viewer, tree: Tree, unit_id: int, month: date) -> list[TargetRow]:
     """Return the targets set on exactly this unit for a month, named by the month's first day."""
     viewer.require(Action.READ, tree.lineage(unit_id))
-    columns = (Target.metric, Channel.code, Target.customer_kind, Target.value, Target.revision)
-    query = select(*columns).join(Channel, Channel.id == Target.channel_id, isouter=True)
-    rows = session.execute(query.where(Target.unit_id == unit_id, Target.month == month).order_by(Target.id))
+    rows = session.connection().execute(_OF_MONTH, {"unit": unit_id, "month": month})
     return [
         TargetRow(metric, channel, CustomerKind(kind) if kind else None, steps, revision)
         for metric, channel, kind, steps, revision in rows

@@ -1,18 +1,15 @@
 """Units: the tree, what a viewer may see of it, and subtrees in SQL."""
 
-from sqlalchemy import CTE, BigInteger, case, cast, select
+from sqlalchemy import CTE, BigInteger, BindParameter, case, cast, select
 from sqlalchemy.orm import Session
 
-from app.db import LOADED, is_writing
 from app.domain.errors import Invalid
 from app.domain.roles import Action, Viewer
 from app.domain.scope import UnitKind
 from app.domain.text import Text
 from app.domain.tree import Tree, UnitNode
 from app.models import OrgUnit
-from app.queries import version
-
-TREE = "tree"
+from app.queries import loaded
 
 UNKNOWN = Text("没有这个单元：{code}", "unknown unit: {code}")
 
@@ -22,20 +19,10 @@ def load_tree(session: Session, *, fresh: bool = False) -> Tree:
 
     `fresh` for whoever has changed them in the session's own transaction.
     """
-    if fresh:
-        return _loaded(session)
-    loaded, structure = session.info.get(LOADED), version.structure(session)
-    if loaded is not None and TREE in loaded and loaded[TREE][0] == structure:
-        tree: Tree = loaded[TREE][1]
-        return tree
-    tree = _loaded(session)
-    if loaded is not None and not is_writing(session):
-        # Read in the same state of the data as the number it is loaded under.
-        loaded[TREE] = (structure, tree)
-    return tree
+    return _load(session) if fresh else loaded.once(session, "tree", _load)
 
 
-def _loaded(session: Session) -> Tree:
+def _load(session: Session) -> Tree:
     columns = (OrgUnit.id, OrgUnit.code, OrgUnit.name, OrgUnit.kind, OrgUnit.parent_id, OrgUnit.active)
     rows = session.execute(select(*columns).order_by(OrgUnit.id))
     return Tree.of(
@@ -68,7 +55,7 @@ def tops(tree: Tree, viewer: Viewer) -> list[UnitNode]:
     return [tree.nodes[id_] for id_ in seen if tree.nodes[id_].parent_id not in seen]
 
 
-def subtree(unit_id: int) -> CTE:
+def subtree(unit_id: int | BindParameter[int]) -> CTE:
     """Return a CTE (id, branch) of a unit and all below it.
 
     `branch` is the direct child that a unit stands under, or the unit itself.

@@ -48,8 +48,8 @@ def put(session: Session, viewer: Viewer, code: str, given: ChannelInput) -> tup
     if _values(channel) != before:
         change = history.Changed(None, None, {"code": code}, before, _values(channel))
         history.record(session, viewer, "channels", [change])
-        bump(session)
-    return load(session)[code], before is None
+        bump(session, structure=True)
+    return load(session, fresh=True)[code], before is None
 
 
 def _is_built_in(code: str) -> bool:
