@@ -1,8 +1,8 @@
 """Business days, calendar periods and the periods they are compared with (metrics.md, section 4)."""
 
 from calendar import monthrange
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from functools import lru_cache
@@ -160,3 +160,14 @@ def _last_year(period: Period, *, by_week: bool, running: bool) -> Period:
 
 def _shifted(period: Period, months: int) -> Period:
     return Period(shift_months(period.first, months), shift_months(period.last, months))
+
+
+def merged(periods: Iterable[Period]) -> tuple[Period, ...]:
+    """Join periods that overlap or touch."""
+    joined: list[Period] = []
+    for period in sorted(periods):
+        if joined and period.first <= joined[-1].last + DAY:
+            joined[-1] = replace(joined[-1], last=max(joined[-1].last, period.last))
+        else:
+            joined.append(period)
+    return tuple(joined)

@@ -1,13 +1,12 @@
 """Answers to terms: everything a board or a query needs, loaded in a handful of statements."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from datetime import date
 
 from sqlalchemy.orm import Session
 
 from app.domain.book import Book, base, needed
-from app.domain.period import DAY, Grain, Period, month_of, split
+from app.domain.period import DAY, Grain, Period, merged, month_of, split
 from app.domain.roles import Action, Viewer
 from app.domain.scope import GroupBy, Scope
 from app.domain.terms import Level, Term, Total
@@ -98,14 +97,3 @@ def _cut(span: Period, month: Period) -> Iterator[Period]:
 def _shown(period: Period, today: date) -> tuple[Period, ...]:
     """Return the period as far as it can have happened, and whole, since both may be asked for."""
     return (period, period.until(today))
-
-
-def merged(periods: Iterable[Period]) -> tuple[Period, ...]:
-    """Join periods that overlap or touch."""
-    joined: list[Period] = []
-    for period in sorted(periods):
-        if joined and period.first <= joined[-1].last + DAY:
-            joined[-1] = replace(joined[-1], last=max(joined[-1].last, period.last))
-        else:
-            joined.append(period)
-    return tuple(joined)

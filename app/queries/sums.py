@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.book import Group
 from app.domain.facts import CustomerKind
-from app.domain.period import Period
+from app.domain.period import Period, merged
 from app.domain.scope import GroupBy, Scope
 from app.domain.terms import Source, Total
 from app.domain.tree import Tree
@@ -59,7 +59,7 @@ def monthly(
     """Return the recorded sums of each total by group and first day of month, as `daily` does by day."""
     if not months:
         return {}
-    return _read(session, tree, scope, totals, months, names, by_month(tree, scope))
+    return _read(session, tree, scope, totals, merged(months), names, by_month(tree, scope))
 
 
 def _read(

@@ -78,9 +78,9 @@ def test_what_is_not_an_answer_is_not_kept(filled: Api) -> None:
     assert len(kept(filled)) == 0
 
 
-# The handler reads the units first: what is written before that is newer than the stamp. The channels come
-# later: what is written then is not seen by the handler, but raises the stamp that is read at the end.
-@pytest.mark.parametrize("moment", ["units", "channels"])
+# The handler first asks whether units have changed: what is written before that is newer than the stamp. The
+# settings come later: what is written then is not seen by the handler, but raises the stamp read at the end.
+@pytest.mark.parametrize("moment", ["structure", "settings"])
 def test_a_write_between_stamp_and_numbers_leaves_nothing_stale(
     any_api: Api, loop: BlockingPortal, moment: str
 ) -> None:
@@ -89,7 +89,7 @@ def test_a_write_between_stamp_and_numbers_leaves_nothing_stale(
         written = list[str]()
 
         def meanwhile(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:  # noqa: ANN401
-            if f"FROM {moment}" in statement and not written:
+            if moment in statement and not written:
                 written.append(statement)
                 load_facts(other.database, "friends", [row("friends", adds=2)])
 
@@ -97,7 +97,7 @@ def test_a_write_between_stamp_and_numbers_leaves_nothing_stale(
         seen = adds(any_api)
         event.remove(any_api.database.engine, "before_cursor_execute", meanwhile)
         assert written
-        assert seen == (2 if moment == "units" else 1)
+        assert seen == (2 if moment == "structure" else 1)
         assert len(kept(any_api)) == 0
         assert adds(any_api) == adds(any_api) == 2
         assert len(kept(any_api)) == 1

@@ -91,7 +91,7 @@ def test_undoing_batches_from_the_last_to_the_first_gives_each_state_back(
 ) -> None:
     company = shared_company
     with company.database.write() as session:
-        for table in ("friends", "undone_batches", "changes"):
+        for table in ("friends", "stock_counts", "undone_batches", "changes"):
             session.connection().exec_driver_sql(f"DELETE FROM {table}")  # noqa: S608 (names of this test)
     states, batches = [], []
     for write in writes:
