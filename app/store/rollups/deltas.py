@@ -4,7 +4,7 @@ At the end and in one order (table, unit, day, dims): writers that lock the same
 same order, whatever order their facts came in, so none waits for one that waits for it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from operator import add
 from typing import Any
@@ -64,21 +64,29 @@ class Deltas:
 
 def _spread(rollup: Rollup, own: Mapping[int, Cells], tree: Tree) -> tuple[Cells, Cells]:
     """Return what days and months of units change by, (unit, day, dims) being the place."""
+    by_month = {unit_id: _months(cells) for unit_id, cells in own.items()}
+    days: Cells = {}
+    months: Cells = {}
+    for unit_id, cells in _upwards(own, tree):
+        if rollup.leaves or not tree.is_leaf(unit_id):
+            days.update({(unit_id, *place): cell for place, cell in cells.items()})
+    for unit_id, cells in _upwards(by_month, tree):
+        months.update({(unit_id, *place): cell for place, cell in cells.items()})
+    return days, months
+
+
+def _upwards(own: Mapping[int, Cells], tree: Tree) -> Iterator[tuple[int, Cells]]:
+    """Yield units and those above them with what they and all below them change by, from below."""
     levels: dict[int, dict[int, list[Cells]]] = {}
     for unit_id, cells in own.items():
         levels.setdefault(len(tree.lineage(unit_id)), {})[unit_id] = [cells]
-    days: Cells = {}
-    months: Cells = {}
     for level in range(max(levels), 0, -1):
         for unit_id, parts in levels.get(level, {}).items():
             cells = _merged(parts)
-            if rollup.leaves or not tree.is_leaf(unit_id):
-                days.update({(unit_id, *place): cell for place, cell in cells.items()})
-            months.update(_by_month(unit_id, cells))
+            yield unit_id, cells
             parent = tree.nodes[unit_id].parent_id
             if parent is not None:
                 levels.setdefault(level - 1, {}).setdefault(parent, []).append(cells)
-    return days, months
 
 
 def _merged(parts: Sequence[Cells]) -> Cells:
@@ -93,12 +101,12 @@ def _merged(parts: Sequence[Cells]) -> Cells:
     return found
 
 
-def _by_month(unit_id: int, cells: Cells) -> Cells:
+def _months(cells: Cells) -> Cells:
+    """Add days up by the first of their month."""
     firsts: dict[date, date] = {}
     found: Cells = {}
     for (day, *dims), cell in cells.items():
-        first = firsts.get(day) or firsts.setdefault(day, day.replace(day=1))
-        place = (unit_id, first, *dims)
+        place = (firsts.get(day) or firsts.setdefault(day, day.replace(day=1)), *dims)
         known = found.get(place)
         found[place] = cell if known is None else list(map(add, known, cell))
     return found
