@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -12,6 +13,7 @@ from app.domain.roles import Viewer
 from app.domain.text import Text
 from app.inputs.imports import Chunk, Parsed
 from app.store.batch import Batch
+from app.store.keys import Resolver
 from app.store.weigh import Weighed, Weigher
 
 ORIGIN = "file"
@@ -54,13 +56,17 @@ class Imported:
 class Preview:
     """What importing a file would do; `shown` holds the first facts of each state, `name` gives their keys."""
 
-    def __init__(self, weigher: Weigher, limit: int) -> None:
+    def __init__(self, resolver: Resolver, limit: int) -> None:
         self.tally = Tally()
-        self.name = weigher.named
+        self._resolver = resolver
         self.shown: dict[str, list[Weighed]] = {"new": [], "changed": [], "same": []}
         self.bad: list[Parsed] = []
         self.fingerprint = ""
         self._limit = limit
+
+    def name(self, weighed: Weighed) -> dict[str, Any]:
+        """Return the key of a fact in codes."""
+        return self._resolver.named(weighed.write.key)
 
     def add(self, weighed: Weighed) -> None:
         """Take in one fact."""
@@ -80,7 +86,7 @@ def preview(
 ) -> Preview:
     """Say what writing these rows would do; nothing is written."""
     weigher = Weigher(session, viewer, table, today)
-    found = Preview(weigher, limit)
+    found = Preview(weigher.resolver, limit)
     for chunk in chunks:
         good, bad = weigher.weigh(chunk)
         for weighed in good:

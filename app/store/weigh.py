@@ -91,10 +91,6 @@ class Weigher:
             return self._counts.completed(key.unit_id, key.day, values)
         return values
 
-    def named(self, weighed: Weighed) -> dict[str, Any]:
-        """Return the key of a fact in codes."""
-        return self.resolver.named(weighed.write.key)
-
     def _keys(self, scale: "_Scale") -> dict[int, Key]:
         """Return the keys of the facts that have one; whoever has none, or one of another row, is bad."""
         facts = dict(scale.good())
