@@ -92,15 +92,19 @@ class Bed:
             copy = shutil.copy(self._sqlite(), directory / "luopan.db")
             with _opened(f"sqlite:///{copy}") as database:
                 yield database
-            return
+        else:
+            yield self.at_server(kind)
+
+    def at_server(self, kind: str) -> Database:
+        """Return the migrated database of this worker at a server, emptied; its connections stay open."""
         if kind not in self._servers:
             database = self._stack.enter_context(bare(kind, self._directory))
             upgrade(database)
             self._servers[kind] = database, _rows(database)
         else:
             _empty(*self._servers[kind])
-        # Its connections stay open: a new one costs MariaDB 50 ms.
-        yield self._servers[kind][0]
+        # A new connection would cost MariaDB 50 ms.
+        return self._servers[kind][0]
 
     def _sqlite(self) -> Path:
         if self._template is None:

@@ -14,7 +14,7 @@ from tests import bed
 from tests.bed import Bed
 
 if TYPE_CHECKING:
-    from tests.store.conftest import Company
+    from tests.strategies import Fresh
 
 UNWATCHED = (
     *("tests/browser/", "tests/queries/", "tests/migrations/", "tests/faults/", "tests/boards/test_as_of"),
@@ -50,8 +50,8 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run what asks for `database` or `bare_database` on every kind that is there."""
-    for name in ("database", "bare_database"):
+    """Run what asks for `database`, `bare_database` or `fresh` on every kind that is there."""
+    for name in ("database", "bare_database", "fresh"):
         if name in metafunc.fixturenames:
             metafunc.parametrize(name, bed.kinds(), indirect=True)
 
@@ -107,10 +107,9 @@ def served_file(_bed: Bed, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return directory / "luopan.db"
 
 
-@pytest.fixture(scope="session")
-def shared_company(_bed: Bed, tmp_path_factory: pytest.TempPathFactory) -> Iterator["Company"]:
-    """A small company on SQLite that the examples of properties share; each clears what it needs."""
-    from tests.store.conftest import Company  # noqa: PLC0415 (imports the whole application)
+@pytest.fixture
+def fresh(request: pytest.FixtureRequest, _bed: Bed) -> "Fresh":
+    """A kind of database for the examples of a property: the test runs on SQLite, PostgreSQL and MariaDB."""
+    from tests.strategies import Fresh  # noqa: PLC0415 (imports the whole application)
 
-    with _bed.made("sqlite", tmp_path_factory.mktemp("shared")) as made:
-        yield Company(made)
+    return Fresh(request.param, _bed)

@@ -1,17 +1,20 @@
-"""Small worlds and questions for hypothesis, and a database in memory that is emptied for each of them."""
+"""Small worlds and questions for hypothesis, and databases that are emptied for each of them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, update_wrapper
 from typing import Any
 
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, insert, update
 
 from app.db import Database
 from app.domain.facts import UNATTRIBUTED
 from app.models import Base, Channel, DataVersion, OrgUnit
+from tests.bed import Bed
 from tests.plain import World
 from tests.worlds import Ask
 
@@ -206,3 +209,49 @@ def seed(database: Database) -> None:
         session.execute(insert(DataVersion).values(id=1, version=0))
         for kind, code in UNATTRIBUTED.items():
             session.execute(insert(Channel).values(code=code, name=code, kind=kind, color_slot=0, position=999))
+
+
+AT_A_SERVER = 3
+"""Examples in the short run: one costs several times as much as in memory."""
+
+
+@dataclass(frozen=True)
+class Fresh:
+    """A kind of database, which gives one with the built-in rows only as often as a property asks for it."""
+
+    kind: str
+    bed: Bed
+
+    @contextmanager
+    def __call__(self) -> Iterator[Database]:
+        """Give the database; what it held before is gone."""
+        if self.kind == "sqlite":
+            with emptied() as database:
+                yield database
+        else:
+            yield self.bed.at_server(self.kind)
+
+
+Property = Callable[..., None]
+
+
+def on_every_kind(*drawn: st.SearchStrategy[Any], **named: st.SearchStrategy[Any]) -> Callable[[Property], Property]:
+    """Make a test of what is drawn, as `given` does, that runs on SQLite, PostgreSQL and MariaDB.
+
+    Its first argument is a `Fresh`. Settings belong to a function, not to a parameter of it: so there
+    are two functions, and the test is a plain one that calls the one for its kind.
+    """
+
+    def decorate(body: Property) -> Property:
+        in_memory = at_server = given(*drawn, **named)(body)
+        if settings.get_current_profile_name() != "long":
+            at_server = settings(max_examples=AT_A_SERVER)(given(*drawn, **named)(body))
+
+        def test(fresh: Fresh) -> None:
+            (in_memory if fresh.kind == "sqlite" else at_server)(fresh)
+
+        update_wrapper(test, body)
+        del test.__dict__["__wrapped__"]  # pytest would ask for fixtures of the names of what is drawn
+        return test
+
+    return decorate

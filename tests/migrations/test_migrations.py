@@ -4,7 +4,6 @@ import os
 import subprocess
 import sys
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -156,12 +155,12 @@ def test_a_migration_is_pending_until_it_has_run(bare_database: Database) -> Non
     assert pending(bare_database)
 
 
-def test_a_start_on_current_tables_does_not_load_alembic(sqlite_database: Database) -> None:
+def test_a_start_on_current_tables_does_not_load_alembic(database: Database) -> None:
     code = (
         "import sys; from app.cli.migrate import pending; from app.db import Database\n"
         "print(pending(Database(sys.argv[1])), 'alembic' in sys.modules)"
     )
-    assert _python("-c", code, _address(sqlite_database)) == "False False"
+    assert _python("-c", code, _address(database)) == "False False"
 
 
 def test_starts_at_the_same_moment_migrate_once(bare_database: Database) -> None:
@@ -175,11 +174,9 @@ def test_starts_at_the_same_moment_migrate_once(bare_database: Database) -> None
     assert not pending(bare_database)
 
 
-def test_alembic_on_its_own_migrates_the_database_of_the_settings(tmp_path: Path) -> None:
-    database = Database(f"sqlite:///{tmp_path / 'own.db'}")
-    _python("-m", "alembic", "upgrade", "head", LUOPAN_DATABASE_URL=_address(database))
-    assert not pending(database)
-    database.close()
+def test_alembic_on_its_own_migrates_the_database_of_the_settings(bare_database: Database) -> None:
+    _python("-m", "alembic", "upgrade", "head", LUOPAN_DATABASE_URL=_address(bare_database))
+    assert not pending(bare_database)
 
 
 def test_codes_that_differ_in_case_are_two_codes(database: Database) -> None:

@@ -3,12 +3,11 @@
 from datetime import date, timedelta
 from typing import Any
 
-from hypothesis import given
 from hypothesis import strategies as st
 
 from tests import plain
 from tests.plain import World
-from tests.strategies import asks, emptied, spans, worlds
+from tests.strategies import Fresh, asks, on_every_kind, spans, worlds
 from tests.worlds import KEYS, Ask, asked, differences, put, write
 
 GRAINS = ("day", "week", "month", "quarter", "year", "total")
@@ -27,11 +26,11 @@ def added(values: list[Any]) -> Any:  # noqa: ANN401 (a value of a metric)
     return sum(known) if known else None
 
 
-@given(st.data(), worlds())
-def test_days_weeks_and_months_add_up_to_the_same_flow(data: st.DataObject, world: World) -> None:
+@on_every_kind(st.data(), worlds())
+def test_days_weeks_and_months_add_up_to_the_same_flow(fresh: Fresh, data: st.DataObject, world: World) -> None:
     first, last = data.draw(spans(world))
     by = data.draw(st.sampled_from((None, "unit")))
-    with emptied() as database:
+    with fresh() as database:
         write(database, world)
         totals = asked(database, world, Ask(first, last, metrics=FLOWS))["total"]["values"]
         for grain in GRAINS:
@@ -41,34 +40,34 @@ def test_days_weeks_and_months_add_up_to_the_same_flow(data: st.DataObject, worl
         assert differences(database, world, [Ask(first, last, metrics=FLOWS)]) == []
 
 
-@given(st.data(), worlds())
-def test_every_metric_at_every_grain_and_grouping(data: st.DataObject, world: World) -> None:
+@on_every_kind(st.data(), worlds())
+def test_every_metric_at_every_grain_and_grouping(fresh: Fresh, data: st.DataObject, world: World) -> None:
     """Ratios are ratios of sums: the reference knows nothing else."""
     ask = data.draw(asks(world, GRAINS[1:]))
-    with emptied() as database:
+    with fresh() as database:
         write(database, world)
         assert differences(database, world, [ask]) == []
 
 
-@given(st.data(), worlds())
-def test_stocks_day_by_day_across_counts_and_months(data: st.DataObject, world: World) -> None:
+@on_every_kind(st.data(), worlds())
+def test_stocks_day_by_day_across_counts_and_months(fresh: Fresh, data: st.DataObject, world: World) -> None:
     keys = (*STOCKS, "retention_total", "churn_rate", "churn_rate_mtd", "old_conversion")
     first, last = data.draw(spans(world))
     by = data.draw(st.sampled_from((None, "unit")))
     how = data.draw(st.sampled_from((None, "previous", "last_year")))
-    with emptied() as database:
+    with fresh() as database:
         write(database, world)
         assert differences(database, world, [Ask(first, last, "day", by, None, how, metrics=keys)]) == []
 
 
-@given(st.data(), worlds())
-def test_the_order_of_writes_does_not_matter(data: st.DataObject, world: World) -> None:
+@on_every_kind(st.data(), worlds())
+def test_the_order_of_writes_does_not_matter(fresh: Fresh, data: st.DataObject, world: World) -> None:
     """Rows in any order, in any batches, some of them twice, give the same answers."""
     ask = Ask(*data.draw(spans(world)), data.draw(st.sampled_from(GRAINS)), "unit")
-    with emptied() as database:
+    with fresh() as database:
         write(database, world)
         straight = asked(database, world, ask)
-    with emptied() as database:
+    with fresh() as database:
         write(database, World(world.units, world.channels, {}, world.today))
         for kind in data.draw(st.permutations(list(world.facts))):
             rows = data.draw(st.permutations(world.facts[kind]))
@@ -78,9 +77,9 @@ def test_the_order_of_writes_does_not_matter(data: st.DataObject, world: World) 
         assert asked(database, world, ask) == straight
 
 
-@given(st.data(), worlds(), st.integers(1, 50))
+@on_every_kind(st.data(), worlds(), st.integers(1, 50))
 def test_a_correction_moves_what_comes_after_it_and_nothing_before(
-    data: st.DataObject, world: World, more: int
+    fresh: Fresh, data: st.DataObject, world: World, more: int
 ) -> None:
     """A unit's later adds raise its stock from that day until the next count of it re-bases both."""
     day = world.today - timedelta(days=data.draw(st.integers(0, 40)))
@@ -91,7 +90,7 @@ def test_a_correction_moves_what_comes_after_it_and_nothing_before(
     row = {"day": day.isoformat(), "unit": unit, "channel": "unattributed_source", "adds": more}
     keys = (*STOCKS, "friends_added", "friends_lost", "gmv")
     ask = Ask(world.today - timedelta(days=45), world.today, "day", metrics=keys)
-    with emptied() as database:
+    with fresh() as database:
         write(database, world)
         before = asked(database, world, ask)["rows"]
         put(database, world, "friends", [row])

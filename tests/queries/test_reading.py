@@ -41,12 +41,12 @@ READS: dict[str, Read] = {
 
 
 @pytest.fixture
-def north(sqlite_database: Database) -> tuple[Database, Viewer]:
+def north(database: Database) -> tuple[Database, Viewer]:
     """The small world, and somebody who may read the north of it."""
-    write(sqlite_database, small.WORLD)
-    with sqlite_database.read() as session:
+    write(database, small.WORLD)
+    with database.read() as session:
         unit = load_tree(session).by_code["north"].id
-    return sqlite_database, Viewer("somebody", (Grant(Role.VIEWER, unit),))
+    return database, Viewer("somebody", (Grant(Role.VIEWER, unit),))
 
 
 @pytest.mark.parametrize("name", READS)
@@ -86,48 +86,48 @@ def ask(database: Database, period: Period, by: GroupBy | None, **scope: Any) ->
         return answer(session, SYSTEM, tree, Question(asked, metrics, period, Grain.DAY, None, small.TODAY))
 
 
-def test_more_than_20_000_rows_are_refused(sqlite_database: Database) -> None:
-    write(sqlite_database, small.WORLD)
+def test_more_than_20_000_rows_are_refused(database: Database) -> None:
+    write(database, small.WORLD)
     long = Period(date(2000, 1, 1), date(2054, 10, 4))
     assert len(split(long, Grain.DAY)) == 20_001
     with pytest.raises(Invalid, match="1 value"):
-        ask(sqlite_database, long, None)
+        ask(database, long, None)
     # Half as many days are few enough, but not for two units.
     shorter = Period(date(2000, 1, 1), date(2027, 5, 19))
     assert len(shorter) == 10_001
     with pytest.raises(Invalid) as refused:
-        ask(sqlite_database, shorter, GroupBy.UNIT)
+        ask(database, shorter, GroupBy.UNIT)
     assert refused.value.issues[0].field == "grain"
 
 
 @pytest.mark.parametrize("kind", CustomerKind)
-def test_a_scope_of_one_kind_of_customer(sqlite_database: Database, kind: CustomerKind) -> None:
-    write(sqlite_database, small.WORLD)
-    total = ask(sqlite_database, FEBRUARY, None, customer_kind=kind)["total"]["values"]
+def test_a_scope_of_one_kind_of_customer(database: Database, kind: CustomerKind) -> None:
+    write(database, small.WORLD)
+    total = ask(database, FEBRUARY, None, customer_kind=kind)["total"]["values"]
     for key, value in total.items():
         theirs = plain.metric(small.WORLD, key, "co", FEBRUARY.first, FEBRUARY.last, customer_kind=kind)
         assert value == rounded(theirs, plain.CATALOGUE[key].unit), key
 
 
-def test_limits_are_settings_with_defaults(sqlite_database: Database) -> None:
-    with sqlite_database.write() as session:
+def test_limits_are_settings_with_defaults(database: Database) -> None:
+    with database.write() as session:
         assert settings.limits(session).churn_limit == Decimal("0.05")
         session.execute(insert(Setting).values(key="churn_limit", value=json.dumps("0.04")))
         session.execute(insert(Setting).values(key="something_else", value=json.dumps("x")))
-    with sqlite_database.read() as session:
+    with database.read() as session:
         found = settings.limits(session)
     assert (found.churn_limit, found.pace_behind) == (Decimal("0.04"), Decimal("-0.05"))
 
 
-def test_what_a_month_reached_for_any_way_of_setting_a_target(sqlite_database: Database) -> None:
-    write(sqlite_database, small.WORLD)
+def test_what_a_month_reached_for_any_way_of_setting_a_target(database: Database) -> None:
+    write(database, small.WORLD)
     rows = [
         TargetRow("gmv", None, None, None, 0),
         TargetRow("gmv", "group", None, None, 0),
         TargetRow("gmv", "sms", CustomerKind.LOYAL, None, 0),
         TargetRow("friends_current", None, None, None, 0),
     ]
-    with sqlite_database.read() as session:
+    with database.read() as session:
         found = board.reached(session, SYSTEM, "co", rows, FEBRUARY.first, small.TODAY)
     for row, value in found.items():
         theirs = plain.metric(
@@ -142,13 +142,13 @@ def test_a_sound_database_breaks_no_rule(database: Database) -> None:
         assert set(integrity.check(session, small.TODAY).values()) == {0}
 
 
-def test_facts_that_went_past_the_rules_are_found(sqlite_database: Database) -> None:
+def test_facts_that_went_past_the_rules_are_found(database: Database) -> None:
     """Rows changed behind the stores' back, as only a person with the database's password can."""
-    write(sqlite_database, small.WORLD)
-    with sqlite_database.write() as session:
+    write(database, small.WORLD)
+    with database.write() as session:
         session.execute(update(Sales).values(buyers=10**6).where(Sales.day == date(2024, 1, 1)))
         session.execute(update(Friends).values(adds=0).where(Friends.day == date(2023, 12, 31)))
-    with sqlite_database.read() as session:
+    with database.read() as session:
         found = {name: count for name, count in integrity.check(session, date(2024, 3, 19)).items() if count}
     assert found == {
         "retention: retained <= adds of its cohort": 3,

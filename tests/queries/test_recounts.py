@@ -2,7 +2,6 @@
 
 from datetime import date, timedelta
 
-from hypothesis import given
 from hypothesis import strategies as st
 
 from app.db import Database
@@ -11,6 +10,7 @@ from app.domain.roles import SYSTEM
 from app.queries import recounts
 from app.queries.units import load_tree
 from tests.store.conftest import Company, friends
+from tests.strategies import Fresh, on_every_kind
 
 FIRST = date(2023, 5, 1)
 SPAN = Period(FIRST, FIRST + timedelta(days=30))
@@ -61,9 +61,7 @@ def test_differences_are_those_of_a_plain_walk_on_every_database(database: Datab
     assert seen(Company(database), flows, counts) == walked(flows, counts) == [("east", 2, -4, -3)]
 
 
-@given(flows=FLOWS, counts=COUNTS)
-def test_differences_are_those_of_a_plain_walk(shared_company: Company, flows: list[Flow], counts: list[Count]) -> None:
-    with shared_company.database.write() as session:
-        for table in ("friends", "stock_counts"):
-            session.connection().exec_driver_sql(f"DELETE FROM {table}")  # noqa: S608 (names of this test)
-    assert seen(shared_company, flows, counts) == walked(flows, counts)
+@on_every_kind(flows=FLOWS, counts=COUNTS)
+def test_differences_are_those_of_a_plain_walk(fresh: Fresh, flows: list[Flow], counts: list[Count]) -> None:
+    with fresh() as database:
+        assert seen(Company(database), flows, counts) == walked(flows, counts)

@@ -63,17 +63,17 @@ def test_a_range_that_runs_into_the_future(database: Database) -> None:
     assert wrong(database, asks) == []
 
 
-def test_a_metric_asked_alone_lists_every_group_that_has_any_fact(sqlite_database: Database) -> None:
+def test_a_metric_asked_alone_lists_every_group_that_has_any_fact(database: Database) -> None:
     asks = [Ask(*LATER, "total", by, metrics=(key,)) for key in KEYS for by in GROUPS[1:]]
-    assert wrong(sqlite_database, asks) == []
+    assert wrong(database, asks) == []
 
 
-def test_what_a_hand_made_answer_says(sqlite_database: Database) -> None:
+def test_what_a_hand_made_answer_says(database: Database) -> None:
     """The reference itself, where it is easy to work out on paper."""
-    write(sqlite_database, small.WORLD)
+    write(database, small.WORLD)
     day = Ask(date(2024, 2, 29), date(2024, 2, 29), "day", metrics=("friends_current", "friends_cumulative"))
     # East: 300 counted on 10 February, then 8 - 2 and 7 - 9. West: 6 + 20. North: 1 - 0 and 2 - 1. Closed: 50.
     total = once(small.WORLD, day)["total"]["values"]
     assert total["friends_current"] == 300 + 6 - 2 + 26 + 2 + 50
     assert total["friends_cumulative"] == 500 + 8 + 7 + 26 + 3 + 60
-    assert differences(sqlite_database, small.WORLD, [day]) == []
+    assert differences(database, small.WORLD, [day]) == []

@@ -116,25 +116,25 @@ def test_a_month_gone_a_running_one_and_one_to_come(database: Database) -> None:
         (date(2023, 1, 10), (0, 1, 2, 3, 4, 5, 6)),  # nothing at all came in: equal weights
     ],
 )
-def test_a_weekday_pattern_weighs_the_forecast(sqlite_database: Database, today: date, zero: tuple[int, ...]) -> None:
+def test_a_weekday_pattern_weighs_the_forecast(database: Database, today: date, zero: tuple[int, ...]) -> None:
     month = today.isoformat()[:7]
     world = with_goals(busy(today, zero), (month, "co"))
-    write(sqlite_database, world)
-    assert in_order(read(sqlite_database, world, month, "co")) == in_order(expected(world, month, "co"))
+    write(database, world)
+    assert in_order(read(database, world, month, "co")) == in_order(expected(world, month, "co"))
 
 
-def test_no_forecast_where_the_elapsed_weekdays_weigh_nothing(sqlite_database: Database) -> None:
+def test_no_forecast_where_the_elapsed_weekdays_weigh_nothing(database: Database) -> None:
     world = with_goals(busy(date(2023, 5, 3), (0, 1, 2)), ("2023-05", "co"))
-    write(sqlite_database, world)
-    rows = {row["metric"]: row for row in read(sqlite_database, world, "2023-05", "co") if row["channel"] is None}
+    write(database, world)
+    rows = {row["metric"]: row for row in read(database, world, "2023-05", "co") if row["channel"] is None}
     assert (rows["friends_added"]["actual"], rows["friends_added"]["forecast"]) == (0, None)
     assert rows["friends_current"]["forecast"] == rows["friends_current"]["actual"]
 
 
-def test_rows_stand_in_the_order_of_the_catalogue(sqlite_database: Database) -> None:
+def test_rows_stand_in_the_order_of_the_catalogue(database: Database) -> None:
     world = with_goals(small.WORLD, ("2024-02", "co"))
-    write(sqlite_database, world)
-    rows = read(sqlite_database, world, "2024-02", "co")
+    write(database, world)
+    rows = read(database, world, "2024-02", "co")
     order = list(CATALOG)
     assert [order.index(row["metric"]) for row in rows] == sorted(order.index(row["metric"]) for row in rows)
     gmv = [(row["channel"], row["customer_kind"]) for row in rows if row["metric"] == "gmv"]

@@ -73,12 +73,6 @@ def company(database: Database) -> Company:
     return Company(database)
 
 
-@pytest.fixture
-def small(sqlite_database: Database) -> Company:
-    """The company on SQLite, for what does not depend on the kind."""
-    return Company(sqlite_database)
-
-
 def friends(day: str, unit: str = "east", channel: str = "parcel", **measures: int | None) -> dict[str, Any]:
     """Return a friends row."""
     return {"day": day, "unit": unit, "channel": channel, **measures}

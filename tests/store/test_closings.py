@@ -53,35 +53,35 @@ def test_a_closed_month_refuses_every_way_to_change_it_and_says_who_closed_it(co
     assert company.put("friends", friends("2023-06-01", adds=1), friends("2023-04-30", adds=1)).inserted == 2
 
 
-def test_what_was_left_of_a_cohort_belongs_to_the_day_on_which_it_was_counted(small: Company) -> None:
+def test_what_was_left_of_a_cohort_belongs_to_the_day_on_which_it_was_counted(company: Company) -> None:
     cohort = {"cohort_day": "2023-05-20", "unit": "east", "channel": "parcel"}
-    close(small)
-    assert small.put("retention", {**cohort, "day_n": 30, "retained": 3}).inserted == 1
+    close(company)
+    assert company.put("retention", {**cohort, "day_n": 30, "retained": 3}).inserted == 1
     with pytest.raises(Closed):
-        small.put("retention", {**cohort, "day_n": 7, "retained": 3})
+        company.put("retention", {**cohort, "day_n": 7, "retained": 3})
 
 
-def test_reopening_needs_a_reason_and_both_are_kept_in_the_history(small: Company) -> None:
-    close(small)
+def test_reopening_needs_a_reason_and_both_are_kept_in_the_history(company: Company) -> None:
+    close(company)
     with pytest.raises(Closed):
-        close(small)
+        close(company)
     with pytest.raises(Invalid):
-        reopen(small, "  ")
-    reopen(small)
-    assert small.put("friends", friends("2023-05-31", adds=6)).inserted == 1
+        reopen(company, "  ")
+    reopen(company)
+    assert company.put("friends", friends("2023-05-31", adds=6)).inserted == 1
     with pytest.raises(Conflict):
-        reopen(small)
-    close(small)
-    with small.database.read() as session:
+        reopen(company)
+    close(company)
+    with company.database.read() as session:
         (closing,) = closed_months.load(session).values()
     assert (closing.month, closing.actor) == (MAY, "陈立")
 
 
-def test_only_an_admin_of_everything_closes_and_only_months_that_are_over(small: Company) -> None:
+def test_only_an_admin_of_everything_closes_and_only_months_that_are_over(company: Company) -> None:
     for viewer in (Viewer("mo", (Grant(Role.MANAGER),)), Viewer("al", (Grant(Role.ADMIN, 1),))):
-        with pytest.raises(Forbidden), small.database.write() as session:
+        with pytest.raises(Forbidden), company.database.write() as session:
             closings.close(session, viewer, MAY, TODAY)
-        with pytest.raises(Forbidden), small.database.write() as session:
+        with pytest.raises(Forbidden), company.database.write() as session:
             closings.reopen(session, viewer, MAY, "x")
     with pytest.raises(Invalid):
-        close(small, TODAY.replace(day=1))
+        close(company, TODAY.replace(day=1))

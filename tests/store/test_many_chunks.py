@@ -36,9 +36,9 @@ def test_chunks_are_written_as_one_batch(company: Company) -> None:
         assert session.execute(select(func.count(ChangeBatch.id))).scalar_one() == before + 1
 
 
-def test_a_refused_row_of_a_later_chunk_leaves_nothing_behind_and_is_counted_through(small: Company) -> None:
-    before = small.facts()
-    with pytest.raises(Conflict) as stale, small.database.write() as session:
+def test_a_refused_row_of_a_later_chunk_leaves_nothing_behind_and_is_counted_through(company: Company) -> None:
+    before = company.facts()
+    with pytest.raises(Conflict) as stale, company.database.write() as session:
         facts.put_all(session, SYSTEM, FRIENDS, chunks(3, 2, revision=7), TODAY)
     assert stale.value.conflicts == ({"row": 4, "stored": 0},)
 
@@ -46,7 +46,7 @@ def test_a_refused_row_of_a_later_chunk_leaves_nothing_behind_and_is_counted_thr
         yield from chunks(2)
         yield from chunks(1)
 
-    with pytest.raises(Invalid) as doubled, small.database.write() as session:
+    with pytest.raises(Invalid) as doubled, company.database.write() as session:
         facts.put_all(session, SYSTEM, FRIENDS, twice(), TODAY)
     assert [(issue.row, issue.message.en) for issue in doubled.value.issues] == [(2, "has the same key as row 0")]
 
@@ -54,16 +54,16 @@ def test_a_refused_row_of_a_later_chunk_leaves_nothing_behind_and_is_counted_thr
         yield from chunks(2)
         raise KeyboardInterrupt
 
-    with pytest.raises(KeyboardInterrupt), small.database.write() as session:
+    with pytest.raises(KeyboardInterrupt), company.database.write() as session:
         facts.put_all(session, SYSTEM, FRIENDS, cancelled(), TODAY)
-    assert small.facts() == before
+    assert company.facts() == before
 
 
-def test_units_named_before_are_checked_before_the_first_chunk_is_read(small: Company) -> None:
-    with small.database.read() as session:
+def test_units_named_before_are_checked_before_the_first_chunk_is_read(company: Company) -> None:
+    with company.database.read() as session:
         west = load_tree(session).by_code["west"].id
     viewer = Viewer("olga", (Grant(Role.OPERATOR, west),))
     waiting = chunks(1)
-    with pytest.raises(Forbidden), small.database.write() as session:
+    with pytest.raises(Forbidden), company.database.write() as session:
         facts.put_all(session, viewer, FRIENDS, waiting, TODAY, unit_codes=["east"])
     assert next(waiting)

@@ -6,7 +6,6 @@ from functools import partial
 from typing import Any
 
 import pytest
-from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import delete, insert, select, update
 
@@ -23,7 +22,7 @@ from app.store import days, facts, undo, units
 from tests.plain import World
 from tests.store.conftest import Company, friends
 from tests.store.plain_rollups import drifted
-from tests.strategies import emptied, worlds
+from tests.strategies import Fresh, on_every_kind, worlds
 from tests.worlds import put, write
 
 Change = Callable[[Database, World], None]
@@ -73,9 +72,11 @@ KINDS = ("correct", "remove", "undo", "mark", "switch", "move", "found")
 numbers = st.integers(0, 200)
 
 
-@given(worlds(), st.lists(st.tuples(st.sampled_from(KINDS), numbers, numbers), min_size=5, max_size=12))
-def test_they_stand_as_the_facts_say_after_any_changes(world: World, changes: list[tuple[str, int, int]]) -> None:
-    with emptied() as database:
+@on_every_kind(worlds(), st.lists(st.tuples(st.sampled_from(KINDS), numbers, numbers), min_size=5, max_size=12))
+def test_they_stand_as_the_facts_say_after_any_changes(
+    fresh: Fresh, world: World, changes: list[tuple[str, int, int]]
+) -> None:
+    with fresh() as database:
         write(database, world)
         for change in [None, *changes]:
             if change is not None:
