@@ -25,6 +25,9 @@ UNWATCHED = (
 )
 """What these run is covered by the others; being watched would make them half as slow again."""
 
+ONCE = ("tests/store/", "tests/boards/")
+"""What these run is the same on each database: it is watched on SQLite."""
+
 LONG = os.environ.get("LUOPAN_TEST_LONG") == "1"
 
 # A loaded machine is slow, not wrong: no deadline, and the same examples in every run.
@@ -64,8 +67,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.hook.pytest_deselected(items=dropped)
         items[:] = [item for item in items if item not in dropped]
     for item in items:
-        if item.path.relative_to(config.rootpath).as_posix().startswith(UNWATCHED):
+        path = item.path.relative_to(config.rootpath).as_posix()
+        if path.startswith(UNWATCHED) or (path.startswith(ONCE) and bed.SERVERS.keys() & _kinds_of(item)):
             item.add_marker("no_cover")
+
+
+def _kinds_of(item: pytest.Item) -> set[str]:
+    # What a test is run on stands in its name.
+    return set(item.name.partition("[")[2].rstrip("]").split("-"))
 
 
 @pytest.fixture(scope="session")
