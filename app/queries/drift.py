@@ -3,9 +3,10 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache, cached_property
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, except_, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, Table, except_, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.domain.rollups import ROLLUPS, Rollup
@@ -21,25 +22,31 @@ from app.queries.contributions import (
     of_rollup,
     summed,
 )
+from app.queries.readable import UNIT, is_unit
 from app.queries.units import load_tree
 
 Place = int | None
 """A unit with children, or None for the units without that stand at the top."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Compared:
-    """Some units' rows of a rollup's table, and what they should be."""
+    """Some units' rows of a rollup's table, and what they should be; UNIT is the place."""
 
     rollup: Rollup
     table: Table
     where: Where
     expected: Select[Any]
 
-    @property
-    def stored(self) -> Select[Any]:
-        """The rows that say anything; those that were emptied say nothing."""
-        return of_rollup(self.rollup, self.table, self.where).where(self.table.c.facts != 0)
+    @cached_property
+    def differing(self) -> tuple[Select[Any], Select[Any]]:
+        """Count rows that are there and should not be, and those that should be there and are not.
+
+        Rows that were emptied say nothing.
+        """
+        stored = of_rollup(self.rollup, self.table, self.where).where(self.table.c.facts != 0)
+        sides = except_(stored, self.expected), except_(self.expected, stored)
+        return tuple(select(func.count()).select_from(side.subquery("rows_")) for side in sides)  # type: ignore[return-value]
 
 
 def places(tree: Tree) -> Sequence[Place]:
@@ -60,36 +67,38 @@ def _depths(tree: Tree) -> dict[int, int]:
     return found
 
 
-def tables(place: Place) -> list[Compared]:
+def tables(place: Place) -> tuple[Compared, ...]:
     """Return what is to be compared at a place: its children without children, then itself."""
+    return _tables(is_unit=place is not None)
+
+
+@cache
+def _tables(*, is_unit: bool) -> tuple[Compared, ...]:
     found: list[Compared] = []
+    below = leaf_children(UNIT if is_unit else None)
     for rollup in ROLLUPS:
-        kept, below = SUMS[rollup.name], leaf_children(place)
-        own = of_facts(rollup, below)
+        kept, own = SUMS[rollup.name], of_facts(rollup, below)
         if rollup.leaves:
             found.append(Compared(rollup, kept.day, below, summed(rollup, [own])))
         found.append(Compared(rollup, kept.month, below, summed(rollup, [own], by_month=True)))
-    if place is not None:
-        found += [compared for rollup in ROLLUPS for compared in _of_unit(rollup, place)]
-    return found
+    if is_unit:
+        found += [compared for rollup in ROLLUPS for compared in _of_unit(rollup)]
+    return tuple(found)
 
 
-def _of_unit(rollup: Rollup, unit_id: int) -> tuple[Compared, Compared]:
-    kept, unit = SUMS[rollup.name], literal(unit_id)
-
-    def itself(column: ColumnElement[Any]) -> ColumnElement[bool]:
-        return column == unit_id
+def _of_unit(rollup: Rollup) -> tuple[Compared, Compared]:
+    kept = SUMS[rollup.name]
 
     def without_rollup(column: ColumnElement[Any]) -> ColumnElement[bool]:
-        return or_(itself(column), leaf_children(unit_id)(column))
+        return or_(is_unit(column), leaf_children(UNIT)(column))
 
-    parts = [of_facts(rollup, without_rollup), of_rollup(rollup, kept.day, inner_children(unit_id))]
+    parts = [of_facts(rollup, without_rollup), of_rollup(rollup, kept.day, inner_children(UNIT))]
     if rollup.leaves:
-        parts = [of_rollup(rollup, kept.day, children(unit_id))]
-    days = of_rollup(rollup, kept.day, itself)
+        parts = [of_rollup(rollup, kept.day, children(UNIT))]
+    days = of_rollup(rollup, kept.day, is_unit)
     return (
-        Compared(rollup, kept.day, itself, summed(rollup, parts, unit)),
-        Compared(rollup, kept.month, itself, summed(rollup, [days], unit, by_month=True)),
+        Compared(rollup, kept.day, is_unit, summed(rollup, parts, UNIT)),
+        Compared(rollup, kept.month, is_unit, summed(rollup, [days], UNIT, by_month=True)),
     )
 
 
@@ -109,7 +118,7 @@ def check(session: Session, step: Callable[[int, int], None]) -> dict[str, int]:
     all_ = places(tree)
     for number, place in enumerate(all_, 1):
         for compared in tables(place):
-            found[_rule(compared.rollup)] += differing(session, compared)
+            found[_rule(compared.rollup)] += differing(session, compared, place)
         step(number, len(all_))
     return found
 
@@ -118,13 +127,11 @@ def _rule(rollup: Rollup) -> str:
     return f"{rollup.name}: sums of days and months"
 
 
-def differing(session: Session, found: Compared) -> int:
+def differing(session: Session, compared: Compared, place: Place) -> int:
     """Return how many rows are missing, too many, or other than they should be."""
-    wrong = 0
-    for one, other in ((found.stored, found.expected), (found.expected, found.stored)):
-        rows = except_(one, other).subquery("rows_")
-        wrong = max(wrong, session.execute(select(func.count()).select_from(rows)).scalar_one())
-    return wrong
+    connection, given = session.connection(), {} if place is None else {"unit": place}
+    counts: list[int] = [connection.execute(side, given).scalar_one() for side in compared.differing]
+    return max(counts)
 
 
 def wrong_steps(session: Session) -> dict[int, list[int | None]]:

@@ -141,21 +141,22 @@ def _where(condition: Where) -> Callable[[Select[Any], Column[Any]], Select[Any]
     return lambda query, unit: query.where(condition(unit))
 
 
-def _is_unit(column: ColumnElement[Any]) -> ColumnElement[bool]:
+def is_unit(column: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Return the condition that a row is of UNIT itself."""
     return column == UNIT
 
 
 _BELOW = subtree(UNIT)
 _OWN_MONTHS = {source: replace(facts, day=MonthStart(facts.day)) for source, facts in FACTS.items()}
 
-ITSELF = Reading(FACTS, _where(_is_unit))
-SUMMED = Reading(DAYS, _where(_is_unit))
+ITSELF = Reading(FACTS, _where(is_unit))
+SUMMED = Reading(DAYS, _where(is_unit))
 INNER_CHILDREN = Reading(DAYS, _where(inner_children(UNIT)))
-ITSELF_AND_LEAVES = Reading(FACTS, _where(lambda unit: or_(_is_unit(unit), leaf_children(UNIT)(unit))))
-MONTHS_SUMMED = Reading(MONTHS, _where(_is_unit))
+ITSELF_AND_LEAVES = Reading(FACTS, _where(lambda unit: or_(is_unit(unit), leaf_children(UNIT)(unit))))
+MONTHS_SUMMED = Reading(MONTHS, _where(is_unit))
 MONTHS_OF_CHILDREN = Reading(MONTHS, _where(children(UNIT)))
-MONTHS_OF_BOTH = Reading(MONTHS, _where(lambda unit: or_(_is_unit(unit), children(UNIT)(unit))))
-MONTHS_ITSELF = Reading(_OWN_MONTHS, _where(_is_unit))
+MONTHS_OF_BOTH = Reading(MONTHS, _where(lambda unit: or_(is_unit(unit), children(UNIT)(unit))))
+MONTHS_ITSELF = Reading(_OWN_MONTHS, _where(is_unit))
 ALL = Reading(FACTS, lambda query, _unit: query)
 BELOW = Reading(FACTS, _where(lambda unit: unit.in_(select(_BELOW.c.id))))
 BY_BRANCH = Reading(FACTS, lambda query, unit: query.join(_BELOW, _BELOW.c.id == unit), lambda _unit: _BELOW.c.branch)

@@ -23,12 +23,13 @@ def repair(session: Session, place: Place) -> int:
     """
     alone(session)
     wrong = 0
-    for table in drift.tables(place):
-        rows = drift.differing(session, table)
-        if rows:
-            session.execute(delete(table.table).where(table.where(table.table.c.unit_id)))
-            session.execute(table.table.insert().from_select(names(table.rollup), table.expected))
-        wrong += rows
+    given = {} if place is None else {"unit": place}
+    for compared in drift.tables(place):
+        if rows := drift.differing(session, compared, place):
+            table, connection = compared.table, session.connection()
+            connection.execute(delete(table).where(compared.where(table.c.unit_id)), given)
+            connection.execute(table.insert().from_select(names(compared.rollup), compared.expected), given)
+            wrong += rows
     if wrong:
         bump(session)
     return wrong
