@@ -1,44 +1,62 @@
-"""`luopan bench`: what a board costs beside its own SQL, a bare response and Dash, in one run on one machine."""
+"""`luopan bench`: what boards and writes cost beside what they could cost at least, in one run on one machine."""
 
 import json
-import tempfile
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 
-from app.cli.bench.board import board_figures
-from app.cli.bench.grid import grid_figures
-from app.cli.bench.imports import import_figures
-from app.cli.bench.rivals import rival_figures
-from app.cli.bench.server import server_figures
-from app.cli.demo.load import load_demo
-from app.cli.migrate import upgrade
-from app.db import Database
+from app.cli.bench import bars, machine, page
+from app.cli.bench.company import Size
+from app.cli.bench.plan import Plan, measured
+from app.cli.bench.postgresql import postgresql_figures
 from app.settings import load
 
-Figures = dict[str, float]
+TINY = Size(units=20, days=75, channels=2)
+"""For `--quick`: it says whether all runs, and nothing about speed."""
+FILE = click.Path(dir_okay=False, path_type=Path)
 
 
 @click.command("bench")
+@click.option("--units", default=1000, show_default=True, help="Stores of the company; the small set has 1/100.")
+@click.option("--days", default=1095, show_default=True, help="Days up to yesterday that have facts.")
+@click.option("--channels", default=6, show_default=True, help="Source channels; each day and store has a row of each.")
 @click.option("--rounds", default=9, show_default=True, help="Rounds that alternate between what is compared.")
-@click.option("--json", "out", type=click.Path(dir_okay=False, path_type=Path), help="Also write the figures there.")
-def bench_command(rounds: int, out: Path | None) -> None:
-    """Measure the growth board of 4 units x 18 months on a database made for it."""
-    today = load().today()
-    with tempfile.TemporaryDirectory(prefix="luopan-bench-") as folder:
-        url = f"sqlite:///{folder}/bench.db"
-        database = Database(url)
-        upgrade(database)
-        click.echo("making 4 units x 18 months ...", err=True)
-        load_demo(database, today, lambda _line: None)
-        figures = board_figures(database, today, rounds)
-        # Before the large writes: both boards are compared on the demo's numbers alone.
-        figures |= rival_figures(database, url, today, rounds)
-        figures |= server_figures(database, url, today, rounds)
-        figures |= import_figures(database, url)
-        figures |= grid_figures(database, url, today, rounds)
-        database.close()
-    for name, value in figures.items():
-        click.echo(f"{name:<52} {value:>10.2f}")
+@click.option("--postgresql", metavar="URL", help="Also group facts on this server, in a database made for it.")
+@click.option("--million", is_flag=True, help="Also import a file of 1,000,000 rows.")
+@click.option("--quick", is_flag=True, help="A tiny data set and nothing served: whether it runs.")
+@click.option("--json", "out", type=FILE, help="Also write machine and figures there.")
+@click.option("--markdown", "known", type=FILE, help="Measure nothing: print such a file as Markdown.")
+def bench_command(
+    rounds: int,
+    postgresql: str | None,
+    out: Path | None,
+    known: Path | None,
+    *,
+    million: bool,
+    quick: bool,
+    **size: int,
+) -> None:
+    """Measure boards, writes and imports on databases made for it, and hold the ratios to their bars."""
+    if known is not None:
+        click.echo("\n".join(page.markdown(json.loads(known.read_text(encoding="utf-8")))))
+        return
+    today, chosen, before = load().today(), TINY if quick else Size(**size), machine.load()
+    about = machine.described()
+    figures = measured(Plan(chosen, rounds, quick, million), today)
+    if postgresql is not None:
+        more, about["postgresql"] = postgresql_figures(postgresql, chosen, today, rounds)
+        figures |= more
+    click.echo("\n".join(page.lines(figures)))
     if out is not None:
-        out.write_text(json.dumps(figures, indent=1, ensure_ascii=False), encoding="utf-8")
+        loads = {"before": before, "after": machine.load()}
+        _keep(out, {"machine": about, "load": loads, "day": str(today), "data": chosen.words, "figures": figures})
+
+
+def _keep(out: Path, run: Mapping[str, Any]) -> None:
+    held = [
+        {"figure": row.bar.figure, "value": row.value, "bar": row.bar.words, "reached": row.reached}
+        for row in bars.rows(run["figures"])
+    ]
+    out.write_text(json.dumps({**run, "bars": held}, indent=1, ensure_ascii=False), encoding="utf-8")

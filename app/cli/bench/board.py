@@ -1,69 +1,73 @@
-"""A board in process, and nothing but its own SQL, in alternating rounds."""
+"""Boards in process: beside nothing but their own SQL, and with 100 times the rows beside the small set."""
 
-from collections.abc import Callable
 from datetime import date
-from statistics import median
-from time import perf_counter
-from typing import Any
-
-from sqlalchemy import event
 
 from app.api.respond import to_json
 from app.boards.catalog import BOARDS
 from app.boards.plain import as_plain
 from app.boards.read import Asked, read
+from app.cli.bench.asking import UNIT
+from app.cli.bench.company import INNER, LEAF, ROOT
+from app.cli.bench.turns import Call, alternate, asking, heard, p50, ratio
 from app.cli.demo.patterns import demo_days
 from app.db import Database
 from app.domain.period import DAY, Period, month_of
 from app.domain.roles import SYSTEM
 
-Statement = tuple[str, Any]
+REPEAT = 5
+Figures = dict[str, float]
 
 
-def board_figures(database: Database, today: date, rounds: int) -> dict[str, float]:
-    """Return milliseconds and ratios of the growth board: over all days, and over the running month."""
-    whole = demo_days(today)
+def periods(today: date) -> dict[str, Period]:
+    """Return the ranges that boards are measured over."""
     month = Period(month_of(today - DAY).first, today - DAY)
-    figures: dict[str, float] = {}
-    for name, period in (("18 months", whole), ("month to date", month)):
-        board, sql = _compared(database, Asked("luopan", period), today, rounds)
-        figures[f"growth board, {name}, uncached, p50 ms"] = board
-        figures[f"its own SQL, {name}, p50 ms"] = sql
-        figures[f"board / its own SQL, {name}"] = board / sql
-    return figures
+    return {"18 months": demo_days(today), "month to date": month}
 
 
-def _compared(database: Database, asked: Asked, today: date, rounds: int) -> tuple[float, float]:
-    def board() -> bytes:
+def demo_boards(database: Database, today: date, rounds: int) -> Figures:
+    """Return the growth board of the demo beside its own SQL."""
+    found: Figures = {}
+    for name, period in periods(today).items():
+        found |= _own_sql(database, f"demo, {name}", "growth", Asked(UNIT, period), today, (rounds, REPEAT))
+    return found
+
+
+def company_boards(large: Database, small: Database, today: date, rounds: int, repeat: int) -> Figures:
+    """Return the boards of a company beside their own SQL, and beside those of a hundredth of it."""
+    found: Figures = {}
+    for name, period in periods(today).items():
+        for key in BOARDS:
+            board = "company" if key == "growth" else f"company, {key} board"
+            found |= _own_sql(large, f"{board}, {name}", key, Asked(ROOT, period), today, (rounds, repeat))
+        for level, unit in {"root": ROOT, "inner unit": INNER, "leaf": LEAF}.items():
+            asked = Asked(unit, period)
+            calls = {"100x": board_call(large, "growth", asked, today), "1x": board_call(small, "growth", asked, today)}
+            turns = alternate(calls, rounds, repeat)
+            for size in calls:
+                found[f"board at {size} the rows, {level}, {name}, p50 ms"] = p50(turns, size)
+            found[f"board at 100x / 1x, {level}, {name}"] = ratio(turns, "100x", "1x")
+    return found
+
+
+def board_call(database: Database, key: str, asked: Asked, today: date) -> Call:
+    """Return what makes the JSON of a board, as a request does that nothing is kept for."""
+
+    def make() -> bytes:
         with database.read() as session:
-            return to_json(as_plain(read(session, SYSTEM, BOARDS["growth"], asked, today)))
+            return to_json(as_plain(read(session, SYSTEM, BOARDS[key], asked, today)))
 
-    statements = _statements(database, board)
-
-    def sql() -> None:
-        with database.engine.connect() as connection:
-            for statement, parameters in statements:
-                connection.exec_driver_sql(statement, parameters).fetchall()
-
-    times: list[tuple[float, float]] = [(_milliseconds(board), _milliseconds(sql)) for _ in range(rounds + 1)][1:]
-    return median(time for time, _ in times), median(time for _, time in times)
+    return make
 
 
-def _statements(database: Database, board: Callable[[], object]) -> list[Statement]:
-    """Return what a board asks the database, by listening to it once."""
-    heard: list[Statement] = []
-
-    def hear(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_more: Any) -> None:  # noqa: ANN401
-        if not statement.startswith("BEGIN"):
-            heard.append((statement, parameters))
-
-    event.listen(database.engine, "before_cursor_execute", hear)
+def _own_sql(database: Database, name: str, key: str, asked: Asked, today: date, often: tuple[int, int]) -> Figures:
+    board = board_call(database, key, asked, today)
     board()
-    event.remove(database.engine, "before_cursor_execute", hear)
-    return heard
-
-
-def _milliseconds(call: Callable[[], object]) -> float:
-    start = perf_counter()
-    call()
-    return (perf_counter() - start) * 1000
+    with heard(database) as statements:
+        board()
+    turns = alternate({"board": board, "sql": asking(database, statements)}, *often)
+    return {
+        f"board, {name}, uncached, p50 ms": p50(turns, "board"),
+        f"its own SQL, {name}, p50 ms": p50(turns, "sql"),
+        f"its own SQL, {name}, statements": len(statements),
+        f"board / its own SQL, {name}": ratio(turns, "board", "sql"),
+    }

@@ -1,6 +1,6 @@
 """The numbers of the rival board: pandas over SQL, one function for each set of data.
 
-They come from the daily sums of one unit. A database without these tables makes them of its facts.
+They come from the daily sums of one unit, the tables that our own board reads.
 """
 
 import json
@@ -8,9 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import pandas as pd
-from sqlalchemy import Connection, inspect, text
-
-from app.cli.bench.rival_facts import SUMS
+from sqlalchemy import Connection, text
 
 LIMIT = 0.05
 STEPS = 10**10
@@ -21,7 +19,7 @@ OPENING = """
 SELECT COALESCE(SUM(cumulative), 0) AS cumulative, COALESCE(SUM(current), 0) AS current FROM (
   SELECT adds AS cumulative, COALESCE(adds, 0) - COALESCE(losses, 0) AS current
   FROM friends_day WHERE unit_id = :unit AND day < :first
-  UNION ALL SELECT step_cumulative, step_current FROM stock_day WHERE unit_id = :unit AND day < :first
+  UNION ALL SELECT cumulative_step, current_step FROM stock_day WHERE unit_id = :unit AND day < :first
 ) AS moved
 """
 DAILY = """
@@ -29,7 +27,7 @@ SELECT day, SUM(reach) AS reach, SUM(adds) AS adds, SUM(losses) AS losses, SUM(a
 FROM friends_day WHERE unit_id = :unit AND day BETWEEN :first AND :last GROUP BY day
 """
 COUNTED = """
-SELECT day, step_cumulative, step_current FROM stock_day WHERE unit_id = :unit AND day BETWEEN :first AND :last
+SELECT day, cumulative_step, current_step FROM stock_day WHERE unit_id = :unit AND day BETWEEN :first AND :last
 """
 CHANNELS = """
 SELECT c.name, SUM(f.adds) AS adds, SUM(f.reach) AS reach, SUM(f.adds_reached) AS adds_reached, MAX(t.value) AS target
@@ -45,34 +43,22 @@ FROM retention_day WHERE unit_id = :unit AND day BETWEEN :first AND :last GROUP 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One unit in one open connection; `sums` stands before each statement where the facts must be summed."""
+    """One unit in one open connection."""
 
     connection: Connection
     unit_id: int
-    sums: str
 
     @classmethod
     def of(cls, connection: Connection, code: str) -> "Source":
         """Return the source of a unit."""
         found = connection.execute(text("SELECT id FROM units WHERE code = :code"), {"code": code})
-        return cls(connection, int(found.scalar_one()), "" if has_rollups(connection) else SUMS)
+        return cls(connection, int(found.scalar_one()))
 
     def frame(self, query: str, **days: date) -> pd.DataFrame:
         """Return the rows of a query as a frame."""
         given = {"unit": self.unit_id} | {name: day.isoformat() for name, day in days.items()}
         dates = ["day"] if query.lstrip().startswith("SELECT day") else None
-        return pd.read_sql(text(self.sums + query), self.connection, params=given, parse_dates=dates)
-
-
-_known: dict[str, bool] = {}
-
-
-def has_rollups(connection: Connection) -> bool:
-    """Say whether the database keeps daily sums; it is asked once."""
-    address = str(connection.engine.url)
-    if address not in _known:
-        _known[address] = {"friends_day", "retention_day", "stock_day"} <= set(inspect(connection).get_table_names())
-    return _known[address]
+        return pd.read_sql(text(query), self.connection, params=given, parse_dates=dates)
 
 
 def daily(source: Source, first: date, last: date) -> pd.DataFrame:
@@ -82,10 +68,10 @@ def daily(source: Source, first: date, last: date) -> pd.DataFrame:
     steps = source.frame(COUNTED, first=first, last=last).set_index("day")
     steps = steps.reindex(days.index, fill_value=0)
     given = {"unit": source.unit_id, "first": first.isoformat()}
-    opening = source.connection.execute(text(source.sums + OPENING), given).one()
+    opening = source.connection.execute(text(OPENING), given).one()
     adds, losses = days["adds"].fillna(0), days["losses"].fillna(0)
-    days["cumulative"] = (adds + steps["step_cumulative"]).cumsum() + int(opening.cumulative)
-    days["current"] = (adds - losses + steps["step_current"]).cumsum() + int(opening.current)
+    days["cumulative"] = (adds + steps["cumulative_step"]).cumsum() + int(opening.cumulative)
+    days["current"] = (adds - losses + steps["current_step"]).cumsum() + int(opening.current)
     month = days.index.to_period("M")
     held = days["current"].shift(1, fill_value=int(opening.current))
     days["month_opening"] = held.groupby(month).transform("first")

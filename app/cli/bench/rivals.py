@@ -5,17 +5,15 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date
-from http.client import HTTPConnection
 from importlib.util import find_spec
 from statistics import median
-from time import perf_counter, sleep
 
 import click
 
 from app.cli.bench.agree import refuse_differences
-from app.cli.bench.server import PATIENCE, cpu, free_port, running, served
+from app.cli.bench.asking import OPEN, UNCACHED, UNIT, Question, board_question, connected
+from app.cli.bench.server import free_port, running, served
 from app.cli.demo.patterns import demo_days
 from app.db import Database
 from app.domain.period import DAY, Period, month_of
@@ -23,45 +21,10 @@ from app.domain.roles import SYSTEM, Role
 from app.store import tokens
 from app.store.users import Given
 
-UNIT = "luopan"
 NEEDED = ("dash", "pandas", "waitress")
 MISSING = "left out, the extra bench-rivals is not installed: the same board as a Dash app"
 FEWEST = 5
 """Rounds that a median is made of, at least."""
-SLICE = 0.4
-"""Seconds of CPU that a turn takes at least: the system counts them in hundredths."""
-OPEN = {"LUOPAN_API_RATE": "0"}
-"""Nobody is told to wait."""
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """One request that is sent again and again over one connection, and the process that answers it."""
-
-    process: subprocess.Popen[bytes]
-    connection: HTTPConnection
-    method: str
-    path: str
-    headers: dict[str, str]
-    body: str | None = None
-
-    def ask(self) -> bytes:
-        """Return the answer."""
-        self.connection.request(self.method, self.path, self.body, self.headers)
-        answer = self.connection.getresponse()
-        content = answer.read()
-        if answer.status != 200:  # noqa: PLR2004 (the only good answer)
-            raise RuntimeError(f"{self.path} answered {answer.status}: {content[:200]!r}")
-        return content
-
-    def milliseconds(self) -> float:
-        """Return what an answer takes of the CPU, the mean over as many as fill a turn."""
-        start, asked, spent = cpu(self.process.pid), 0, 0.0
-        while spent < SLICE:
-            self.ask()
-            asked += 1
-            spent = cpu(self.process.pid) - start
-        return spent / asked * 1000
 
 
 def rival_figures(database: Database, url: str, today: date, rounds: int) -> dict[str, float]:
@@ -75,11 +38,14 @@ def rival_figures(database: Database, url: str, today: date, rounds: int) -> dic
     with database.write() as session:
         token = tokens.create(session, SYSTEM, "bench-rivals", Given(Role.ADMIN))
     figures: dict[str, float] = {}
-    with _dash(url) as dash, served(url, LUOPAN_CACHE_MB="0", **OPEN) as uncached, served(url, **OPEN) as cached:
+    with _dash(url) as dash, served(url, **UNCACHED) as uncached, served(url, **OPEN) as cached:
         month = Period(month_of(today - DAY).first, today - DAY)
         for name, period in (("18 months", demo_days(today)), ("month to date", month)):
             callback = _callback(*dash, period)
-            ours = {"uncached": _board(*uncached, token, period), "cached": _board(*cached, token, period)}
+            ours = {
+                "uncached": board_question(*uncached, token, period),
+                "cached": board_question(*cached, token, period),
+            }
             for question in ours.values():
                 refuse_differences(json.loads(question.ask()), json.loads(callback.ask()))
             figures |= _compared(name, callback, ours, max(rounds, FEWEST))
@@ -109,7 +75,7 @@ def _dash(url: str) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
 
 def _callback(process: subprocess.Popen[bytes], port: int, period: Period) -> Question:
     """Return what the browser sends when somebody picks a range."""
-    connection = _connected(process, port, "/_dash-dependencies")
+    connection = connected(process, port, "/_dash-dependencies")
     (declared,) = json.loads(connection.getresponse().read())
     outputs = [
         dict(zip(("id", "property"), name.rsplit(".", 1), strict=True))
@@ -120,24 +86,3 @@ def _callback(process: subprocess.Popen[bytes], port: int, period: Period) -> Qu
     body = {"output": declared["output"], "outputs": outputs, "inputs": inputs, "changedPropIds": ["range.start_date"]}
     headers = {"Content-Type": "application/json"}
     return Question(process, connection, "POST", "/_dash-update-component", headers, json.dumps(body))
-
-
-def _board(process: subprocess.Popen[bytes], port: int, token: str, period: Period) -> Question:
-    connection = _connected(process, port, "/livez")
-    connection.getresponse().read()
-    path = f"/api/v1/boards/growth?unit={UNIT}&from={period.first}&to={period.last}"
-    return Question(process, connection, "GET", path, {"Authorization": f"Bearer {token}"})
-
-
-def _connected(process: subprocess.Popen[bytes], port: int, path: str) -> HTTPConnection:
-    """Return a connection, with a first question sent, as soon as the server takes it."""
-    start = perf_counter()
-    while perf_counter() - start < PATIENCE and process.poll() is None:
-        connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
-        try:
-            connection.request("GET", path)
-        except OSError:
-            sleep(0.05)
-        else:
-            return connection
-    raise TimeoutError("the server did not start")

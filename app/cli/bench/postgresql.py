@@ -1,0 +1,35 @@
+"""Rollups beside the facts once more on PostgreSQL, in a database that is made for it and dropped."""
+
+import os
+from datetime import date
+
+from sqlalchemy import create_engine, make_url, text
+
+from app.cli.bench.company import Size, make, say
+from app.cli.bench.sums import sums_figures
+from app.cli.migrate import upgrade
+from app.db import Database
+
+
+def postgresql_figures(address: str, size: Size, today: date, rounds: int) -> tuple[dict[str, float], str]:
+    """Return the figures and the version of the server that `address` leads to; it must let us make a database."""
+    name = f"luopan_bench_{os.getpid()}"
+    database = Database(address)
+    admin = create_engine(database.url, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+        version = str(connection.execute(text("SHOW server_version")).scalar_one())
+    made = Database(make_url(address).set(database=name).render_as_string(hide_password=False))
+    try:
+        say(f"PostgreSQL {version}:")
+        upgrade(made)
+        make(made, size, today)
+        with create_engine(made.url, isolation_level="AUTOCOMMIT").connect() as connection:
+            connection.execute(text("VACUUM ANALYZE"))
+        return sums_figures(made, "PostgreSQL", today, rounds), version
+    finally:
+        made.close()
+        database.close()
+        with admin.connect() as connection:
+            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+        admin.dispose()

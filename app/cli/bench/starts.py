@@ -1,0 +1,27 @@
+"""How long a server takes until it answers, and the memory it rests at."""
+
+from statistics import median
+from time import perf_counter, sleep
+
+from app.cli.bench.asking import connected
+from app.cli.bench.company import say
+from app.cli.bench.server import memory, served
+
+REST = 3.0
+"""Seconds after the first answer: what a start leaves to a thread is done by then."""
+
+
+def start_figures(url: str, rounds: int) -> dict[str, float]:
+    """Return the medians of several starts on a filled database, one worker each."""
+    say(f"starting the server {rounds} times ...")
+    seconds, held = [], []
+    for _ in range(rounds):
+        start = perf_counter()
+        with served(url) as (process, port):
+            connection = connected(process, port, "/livez")
+            connection.getresponse().read()
+            seconds.append(perf_counter() - start)
+            connection.close()
+            sleep(REST)
+            held.append(memory(process.pid))
+    return {"start to the first answer, s": median(seconds), "memory at rest, MB": median(held)}
