@@ -113,7 +113,7 @@ def _units(session: Session, rows: list[dict[str, Any]]) -> None:
 
 
 def _ids(session: Session) -> dict[str, int]:
-    return dict(session.execute(select(OrgUnit.code, OrgUnit.id)).tuples().all())
+    return dict(session.execute(select(OrgUnit.code, OrgUnit.id)).all())
 
 
 def _channel(code: str, kind: str, position: int) -> dict[str, Any]:
