@@ -31,7 +31,7 @@ suite: .venv/dev.stamp  ## pytest with the coverage floors
 test-long: .venv/dev.stamp  ## the properties with 300 examples each, and the slow tests
 	LUOPAN_TEST_LONG=1 $(PYTEST)
 
-bench: .venv/run.stamp  ## measure a board, its SQL and a bare response, side by side
+bench: .venv/run.stamp  ## hold boards, writes and imports of 1,000 stores to ratios, side by side
 	.venv/bin/luopan bench
 
 lock: .venv/dev.stamp  ## write the lock files from pyproject.toml (UPGRADE=--upgrade takes the newest versions)

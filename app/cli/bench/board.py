@@ -8,7 +8,7 @@ from app.boards.plain import as_plain
 from app.boards.read import Asked, read
 from app.cli.bench.asking import UNIT
 from app.cli.bench.company import INNER, LEAF, ROOT
-from app.cli.bench.turns import Call, alternate, asking, heard, p50, ratio
+from app.cli.bench.turns import Call, alternate, asking, cpu_of, heard, p50, ratio
 from app.cli.demo.patterns import demo_days
 from app.db import Database
 from app.domain.period import DAY, Period, month_of
@@ -45,6 +45,7 @@ def company_boards(large: Database, small: Database, today: date, rounds: int, r
             turns = alternate(calls, rounds, repeat)
             for size in calls:
                 found[f"board at {size} the rows, {level}, {name}, p50 ms"] = p50(turns, size)
+                found[f"board at {size} the rows, {level}, {name}, CPU ms"] = p50(turns, cpu_of(size))
             found[f"board at 100x / 1x, {level}, {name}"] = ratio(turns, "100x", "1x")
     return found
 
@@ -67,7 +68,10 @@ def _own_sql(database: Database, name: str, key: str, asked: Asked, today: date,
     turns = alternate({"board": board, "sql": asking(database, statements)}, *often)
     return {
         f"board, {name}, uncached, p50 ms": p50(turns, "board"),
+        f"board, {name}, uncached, CPU ms": p50(turns, cpu_of("board")),
         f"its own SQL, {name}, p50 ms": p50(turns, "sql"),
+        f"its own SQL, {name}, CPU ms": p50(turns, cpu_of("sql")),
         f"its own SQL, {name}, statements": len(statements),
         f"board / its own SQL, {name}": ratio(turns, "board", "sql"),
+        f"board / its own SQL, {name}, CPU": ratio(turns, cpu_of("board"), cpu_of("sql")),
     }

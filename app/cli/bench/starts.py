@@ -5,7 +5,7 @@ from time import perf_counter, sleep
 
 from app.cli.bench.asking import connected
 from app.cli.bench.company import say
-from app.cli.bench.server import memory, served
+from app.cli.bench.server import cpu, memory, served
 
 REST = 3.0
 """Seconds after the first answer: what a start leaves to a thread is done by then."""
@@ -14,14 +14,19 @@ REST = 3.0
 def start_figures(url: str, rounds: int) -> dict[str, float]:
     """Return the medians of several starts on a filled database, one worker each."""
     say(f"starting the server {rounds} times ...")
-    seconds, held = [], []
+    seconds, spent, held = [], [], []
     for _ in range(rounds):
         start = perf_counter()
         with served(url) as (process, port):
             connection = connected(process, port, "/livez")
             connection.getresponse().read()
             seconds.append(perf_counter() - start)
+            spent.append(cpu(process.pid))
             connection.close()
             sleep(REST)
             held.append(memory(process.pid))
-    return {"start to the first answer, s": median(seconds), "memory at rest, MB": median(held)}
+    return {
+        "start to the first answer, s": median(seconds),
+        "start to the first answer, CPU s": median(spent),
+        "memory at rest, MB": median(held),
+    }

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from statistics import median
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Any
 
 from sqlalchemy import event
@@ -17,12 +17,23 @@ Statement = tuple[str, Any]
 
 
 def alternate(calls: Mapping[str, Call], rounds: int, repeat: int = 1) -> Turns:
-    """Return milliseconds, the median of `repeat` calls; the first turn only warms up."""
-    turns = [
-        {name: median(milliseconds(call) for _ in range(repeat)) for name, call in calls.items()}
-        for _ in range(rounds + 1)
-    ]
+    """Return milliseconds by name, and of CPU by `cpu_of(name)`: medians of `repeat` calls.
+
+    The first turn only warms up.
+    """
+    turns: Turns = []
+    for _ in range(rounds + 1):
+        turn: dict[str, float] = {}
+        for name, call in calls.items():
+            times = [taken(call) for _ in range(repeat)]
+            turn[name], turn[cpu_of(name)] = (median(values) for values in zip(*times, strict=True))
+        turns.append(turn)
     return turns[1:]
+
+
+def cpu_of(name: str) -> str:
+    """Return the name under which a turn holds what this process worked."""
+    return f"{name}, CPU"
 
 
 def p50(turns: Turns, name: str) -> float:
@@ -35,11 +46,16 @@ def ratio(turns: Turns, one: str, other: str) -> float:
     return median(turn[one] / turn[other] for turn in turns)
 
 
-def milliseconds(call: Call) -> float:
-    """Return how long a call takes."""
-    start = perf_counter()
+def taken(call: Call) -> tuple[float, float]:
+    """Return the milliseconds that a call takes by the clock, and of CPU in this process."""
+    spent, start = process_time(), perf_counter()
     call()
-    return (perf_counter() - start) * 1000
+    return (perf_counter() - start) * 1000, (process_time() - spent) * 1000
+
+
+def milliseconds(call: Call) -> float:
+    """Return how long a call takes by the clock."""
+    return taken(call)[0]
 
 
 @contextmanager

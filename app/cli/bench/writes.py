@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import count, product
 from statistics import median
-from time import process_time
 from unittest.mock import patch
 
 from app.cli.bench.company import LEAF, Size, say
-from app.cli.bench.turns import Call, Turns, milliseconds, p50, ratio
+from app.cli.bench.turns import Call, Turns, cpu_of, p50, ratio, taken
 from app.db import Database
 from app.domain.facts import FRIENDS
 from app.domain.period import DAY
@@ -68,34 +67,27 @@ def write_figures(database: Database, size: Size, today: date, rounds: int, amou
 
     found = {}
     for name, make, times in (("one row", single, amounts.singles), (f"{rows} rows", batch, 1)):
-        walls, spent = _turns(make, rounds, times)
+        turns = _turns(make, rounds, times)
         for how in ("with", "without"):
-            found[f"write of {name} {how} rollups, p50 ms"] = p50(walls, how)
-            found[f"write of {name} {how} rollups, CPU ms"] = p50(spent, how)
+            found[f"write of {name} {how} rollups, p50 ms"] = p50(turns, how)
+            found[f"write of {name} {how} rollups, CPU ms"] = p50(turns, cpu_of(how))
         label = "one row" if name == "one row" else "a batch"
-        found[f"write with / without rollups, {label}"] = ratio(walls, "with", "without")
-        found[f"write with / without rollups, {label}, CPU"] = ratio(spent, "with", "without")
+        found[f"write with / without rollups, {label}"] = ratio(turns, "with", "without")
+        found[f"write with / without rollups, {label}, CPU"] = ratio(turns, cpu_of("with"), cpu_of("without"))
     return found
 
 
-def _turns(make: Callable[[], Call], rounds: int, times: int) -> tuple[Turns, Turns]:
-    """Return wall and CPU milliseconds of a write with and without rollups; the first turn only warms up."""
-    walls, spent = [], []
+def _turns(make: Callable[[], Call], rounds: int, times: int) -> Turns:
+    """Return what a write takes with and without rollups; each is of other rows, the first turn only warms up."""
+    turns: Turns = []
     for _ in range(rounds + 1):
-        wall, cpu = dict[str, float](), dict[str, float]()
+        turn: dict[str, float] = {}
         for how, batch in (("with", Batch), ("without", Bare)):
             with patch.object(facts, "Batch", batch):
-                taken = [_taken(make()) for _ in range(times)]
-            wall[how], cpu[how] = (median(values) for values in zip(*taken, strict=True))
-        walls.append(wall)
-        spent.append(cpu)
-    return walls[1:], spent[1:]
-
-
-def _taken(write: Call) -> tuple[float, float]:
-    before = process_time()
-    wall = milliseconds(write)
-    return wall, (process_time() - before) * 1000
+                found = [taken(make()) for _ in range(times)]
+            turn[how], turn[cpu_of(how)] = (median(values) for values in zip(*found, strict=True))
+        turns.append(turn)
+    return turns[1:]
 
 
 def _put(database: Database, rows: list[FriendsRow], today: date) -> None:
