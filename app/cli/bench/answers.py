@@ -56,6 +56,7 @@ def _cached(url: str, token: str, today: date, rounds: int) -> Figures:
         question.connection.request("GET", path, headers=headers)
         answer = question.connection.getresponse()
         answer.read()
+        question.connection.close()
         asked = {
             "bare": Crowd(port, "/livez", {}),
             "cached": Crowd(port, path, headers),
