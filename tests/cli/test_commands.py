@@ -27,6 +27,8 @@ from app.domain.roles import Role
 from app.queries import access
 from app.settings import is_weak, load
 from app.store.secrets import token_hash
+from tests import small
+from tests.worlds import write
 
 Run = Callable[..., Result]
 
@@ -124,6 +126,21 @@ def test_verify_is_silent_about_good_data_and_finds_what_breaks_a_rule(run: Run,
     assert result.exit_code == 1
     assert re.search(r"WRONG.*current <= cumulative: 1 row", result.output)
     assert re.search(r"WRONG.*stock-counts: no day in the future: 1 row", result.output)
+
+
+def test_verify_finds_sums_that_a_write_past_the_stores_left_wrong_and_repair_mends_them(
+    run: Run, database: Database
+) -> None:
+    write(database, small.WORLD)
+    with database.write() as session:
+        session.execute(text("UPDATE friends SET adds = 7000"))
+    found = run("verify")
+    assert found.exit_code == 1
+    assert re.search(r"WRONG  friends: sums of days and months: \d+ row", found.output)
+    mended = run("verify", "--repair")
+    assert (mended.exit_code, run("verify").exit_code) == (0, 0)
+    assert re.search(r"rollups: \d+ row\(s\) mended", mended.output)
+    assert "ok     friends: sums of days and months" in mended.output
 
 
 def test_the_demo_only_goes_into_an_empty_database(run: Run, database: Database) -> None:
