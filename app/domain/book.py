@@ -7,7 +7,7 @@ from datetime import date
 from functools import cache
 from itertools import accumulate
 
-from app.domain.period import DAY, Period, month_of
+from app.domain.period import DAY, Period, merged, month_of
 from app.domain.terms import Level, Span, Stock, Take, Term, Total
 
 Group = str | None
@@ -35,7 +35,14 @@ class Book:
     """对账差异 by the day of a later stock count (of `months` by their last day): counted less computed."""
     months: tuple[Period, ...] = ()
     monthly: Mapping[Total, Mapping[Group, ByDay]] = field(default_factory=dict)
+    _loaded: tuple[Period, ...] = field(init=False, repr=False)
+    _firsts: frozenset[date] = field(init=False, repr=False)
     _known: dict[tuple[Total, Group], tuple[list[date], list[int]]] = field(default_factory=dict, repr=False)
+
+    def __post_init__(self) -> None:
+        """Join what was loaded: a board asks for ranges a thousand times."""
+        object.__setattr__(self, "_loaded", merged((*self.spans, *self.months)))
+        object.__setattr__(self, "_firsts", frozenset(month.first for month in self.months))
 
     @property
     def groups(self) -> frozenset[str]:
@@ -84,11 +91,12 @@ class Book:
 
     def _covered(self, days: Period) -> None:
         """Raise LookupError unless each of some days was loaded, by itself or in a whole month."""
-        if any(span.first <= days.first and days.last <= span.last for span in self.spans):
-            return
-        known = sum(len(month) for month in self.months if month in days)
-        known += sum(max(0, (min(span.last, days.last) - max(span.first, days.first)).days + 1) for span in self.spans)
-        if known != len(days):
+        loaded = any(span.first <= days.first and days.last <= span.last for span in self._loaded)
+        first, last = month_of(days.first), month_of(days.last)
+        cuts = (first.first in self._firsts and first.first != days.first) or (
+            last.first in self._firsts and last.last != days.last
+        )
+        if cuts or not loaded:
             raise LookupError(f"{days} was not loaded")
 
 

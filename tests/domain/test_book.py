@@ -133,3 +133,48 @@ def test_the_close_at_which_a_level_is_taken(take: Take, period: Period, close: 
 )
 def test_what_must_be_loaded_for_an_answer(term: Term, period: Period, loaded: Period) -> None:
     assert needed(term, period) == loaded
+
+
+BY_MONTH = Book(
+    today=day(10, 6),
+    spans=(span(1, 10, 6),),
+    flows={ADDS: {None: {day(2, 6): 5, day(9, 6): 7}}},
+    levels={Stock.CURRENT: {None: {day(31, 3): 1, day(30, 4): 2, day(31, 5): 3, **series(day(1, 6), range(4, 14))}}},
+    months=(span(1, 30, 4), span(1, 31, 5)),
+    monthly={ADDS: {None: {day(1, 4): 100}, "a": {day(1, 5): 20}}},
+)
+
+
+@pytest.mark.parametrize(
+    ("term", "period", "group", "answer"),
+    [
+        (ADDS, Period(day(1, 4), day(10, 6)), None, 112),
+        (ADDS, span(1, 30, 4), None, 100),
+        (ADDS, Period(day(1, 5), day(2, 6)), None, 5),
+        (ADDS, span(1, 31, 5), None, None),  # nothing was recorded in May
+        (ADDS, span(1, 31, 5), "a", 20),
+        (ADDS, span(9, 20, 6), None, 7),
+        (CLOSE, span(1, 31, 5), None, 3),
+        (OPEN, span(1, 30, 4), None, 1),
+        (MONTH_OPEN, span(3, 4, 6), None, 3),
+    ],
+)
+def test_whole_months_answer_for_all_of_their_days(
+    term: Total | Level, period: Period, group: str | None, answer: int | None
+) -> None:
+    assert BY_MONTH.answer(term, period, group) == answer
+    assert BY_MONTH.groups == {"a"}
+
+
+@pytest.mark.parametrize(
+    ("term", "period"),
+    [
+        (ADDS, span(2, 30, 4)),  # a month that is known as a whole only
+        (ADDS, Period(day(1, 4), day(30, 5))),
+        (ADDS, Period(day(31, 3), day(30, 4))),
+        (CLOSE, span(1, 15, 5)),
+    ],
+)
+def test_a_part_of_a_whole_month_is_not_guessed(term: Total | Level, period: Period) -> None:
+    with pytest.raises(LookupError, match="not loaded"):
+        BY_MONTH.answer(term, period)
