@@ -35,9 +35,19 @@ def counted(session: Session, keys: Sequence[Key]) -> Iterator[tuple[Key, int, i
     """Yield the retention rows of cohorts, named by the keys of their friends rows: key, day_n, retained."""
     place = (Retention.unit_id, Retention.cohort_day, Retention.channel_id)
     wanted = {key.flat: key for key in keys}
-    cohorts = sorted(wanted)
+    cohorts = sorted(wanted) if _any_between(session, keys) else []
     for start in range(0, len(cohorts), CHUNK):
         query = select(*place, Retention.day_n, Retention.retained).where(near(place, cohorts[start : start + CHUNK]))
         for unit_id, day, channel_id, day_n, retained in session.execute(query):
             if (unit_id, day, channel_id) in wanted:
                 yield wanted[unit_id, day, channel_id], day_n, retained
+
+
+def _any_between(session: Session, keys: Sequence[Key]) -> bool:
+    """Say whether any cohort of these units and days was counted at all: those of new days were not yet."""
+    if not keys:
+        return False
+    units, days = sorted({key.unit_id for key in keys}), [key.day for key in keys]
+    between = select(Retention.id).where(Retention.cohort_day.between(min(days), max(days))).limit(1)
+    chunks = (units[start : start + CHUNK] for start in range(0, len(units), CHUNK))
+    return any(session.execute(between.where(Retention.unit_id.in_(some))).first() for some in chunks)
