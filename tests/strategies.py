@@ -13,6 +13,7 @@ from sqlalchemy import delete, insert, update
 
 from app.db import Database
 from app.domain.facts import UNATTRIBUTED
+from app.domain.rollups import FORM
 from app.models import Base, Channel, DataVersion, OrgUnit
 from tests.bed import Bed
 from tests.plain import World
@@ -206,7 +207,7 @@ def emptied(name: str = "") -> Iterator[Database]:
 def seed(database: Database) -> None:
     """Put the built-in rows in, as the migrations do."""
     with database.write() as session:
-        session.execute(insert(DataVersion).values(id=1, version=0))
+        session.execute(insert(DataVersion).values(id=1, version=0, rollups=FORM))
         for kind, code in UNATTRIBUTED.items():
             session.execute(insert(Channel).values(code=code, name=code, kind=kind, color_slot=0, position=999))
 

@@ -12,7 +12,6 @@ from app.cli.opened import opened
 from app.db import Database
 from app.queries import drift, integrity
 from app.settings import load
-from app.store.rollups import build
 
 
 @click.command("migrate")
@@ -61,15 +60,9 @@ def report(database: Database) -> int:
 
 
 def mend(database: Database) -> int:
-    """Build anew what drifted, place by place, each in a transaction of its own; return how many rows were wrong."""
-    with database.read() as session:
-        parts = build.steps_of(session)
-    wrong = 0
+    """Build anew what drifted, with a bar; return how many rows were wrong."""
     with _bar("repair") as step:
-        for number, part in enumerate(parts, 1):
-            wrong += database.transact(part)
-            step(number, len(parts))
-    return wrong
+        return migrate.mend(database, step)
 
 
 @contextmanager

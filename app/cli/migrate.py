@@ -2,11 +2,15 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from time import monotonic, sleep
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 
-from app.db import Database
+from app.db import Database, is_away
+from app.domain.errors import Busy
 from app.queries import revision
 from app.settings import ROOT
 from app.store.rollups import build
@@ -14,6 +18,10 @@ from app.store.rollups import build
 if TYPE_CHECKING:
     from alembic.config import Config
 
+T = TypeVar("T")
+
+PAUSE = 0.2
+"""Seconds before a part is tried again."""
 _WAIT_SECONDS = 60
 """How long a start waits for the migrations of another one."""
 
@@ -24,7 +32,7 @@ def pending(database: Database) -> bool:
     Does not import alembic: a start on current tables stays quick and small.
     """
     with database.read() as session:
-        return revision.stored(session) != revision.newest() or not build.is_current(session)
+        return not revision.is_current(session)
 
 
 def upgrade(database: Database, to: str = "head", step: Callable[[int, int], None] = lambda _done, _of: None) -> None:
@@ -42,16 +50,40 @@ def upgrade(database: Database, to: str = "head", step: Callable[[int, int], Non
 def build_rollups(database: Database, step: Callable[[int, int], None]) -> None:
     """Build the rollups, unless they have the form of this version already.
 
-    A part that was built stays when a start is killed; the next one finds it right and goes on.
+    A part that was built stays when a start is killed; the next one finds it right and goes on. Starts at
+    the same moment take turns at the parts.
     """
-    with database.read() as session:
-        if build.is_current(session):
-            return
-        parts = build.steps_of(session)
-    for number, part in enumerate(parts, 1):
-        database.transact(part)
-        step(number, len(parts))
-    database.transact(build.done)
+    if pending(database):
+        mend(database, step)
+    _patiently(database, build.done)
+
+
+def mend(database: Database, step: Callable[[int, int], None]) -> int:
+    """Build anew what is not what the facts say, each part in a transaction; return how many rows were wrong.
+
+    Where units change meanwhile, all of it is looked at again.
+    """
+    wrong, planned = 0, -1
+    while True:
+        with database.read() as session:
+            if build.structure(session) == planned:
+                return wrong
+            planned, parts = build.structure(session), build.steps_of(session)
+        for number, part in enumerate(parts, 1):
+            wrong += _patiently(database, part)
+            step(number, len(parts))
+
+
+def _patiently(database: Database, part: Callable[[Session], T]) -> T:
+    """Do a part, though another start or a writer holds what it needs for a while."""
+    end = monotonic() + _WAIT_SECONDS
+    while True:
+        try:
+            return database.transact(part)
+        except (DBAPIError, Busy) as error:
+            if monotonic() > end or not (isinstance(error, Busy) or is_away(error)):
+                raise
+        sleep(PAUSE)
 
 
 def downgrade(database: Database, to: str) -> None:

@@ -112,7 +112,7 @@ def check(session: Session, step: Callable[[int, int], None]) -> dict[str, int]:
         "units: day of the first fact": len(wrong_starts(session)),
         **{_rule(rollup): 0 for rollup in ROLLUPS},
     }
-    tree = load_tree(session)
+    tree = load_tree(session, fresh=True)
     if len(_depths(tree)) < len(tree.nodes):
         return {"rollups: looked at, no unit standing below itself": 1}
     all_ = places(tree)

@@ -2,9 +2,11 @@
 
 from functools import cache
 
-from sqlalchemy import inspect, text
+from sqlalchemy import inspect, select, text
 from sqlalchemy.orm import Session
 
+from app.domain.rollups import FORM
+from app.models import DataVersion
 from app.settings import ROOT
 
 
@@ -25,3 +27,10 @@ def stored(session: Session) -> str | None:
         return None
     found: str | None = session.scalar(text("SELECT version_num FROM alembic_version"))
     return found
+
+
+def is_current(session: Session) -> bool:
+    """Say whether a database has the newest migration, and rollups in the form that this program keeps."""
+    if stored(session) != newest():
+        return False
+    return session.execute(select(DataVersion.rollups)).scalar_one() == FORM

@@ -3,6 +3,9 @@
 from sqlalchemy import select
 
 from app.db import Reader
+from app.domain.errors import Busy
+from app.domain.rollups import FORM
+from app.domain.text import Text
 from app.models import DataVersion
 
 Stamp = tuple[str | int, ...]
@@ -10,7 +13,8 @@ Stamp = tuple[str | int, ...]
 # The table, not its class: this is asked with each request, and a class costs a third more.
 _CURRENT = select(DataVersion.__table__.c.version)
 _STAMP = select(*(DataVersion.__table__.c[name] for name in ("epoch", "version")))
-_STRUCTURE = select(*(DataVersion.__table__.c[name] for name in ("epoch", "structure")))
+_STRUCTURE = select(*(DataVersion.__table__.c[name] for name in ("epoch", "structure", "rollups")))
+BUILDING = Text("正在整理数据，请稍后再试", "The sums that boards read are being built: luopan migrate")
 
 
 def current(session: Reader) -> int:
@@ -25,5 +29,12 @@ def stamp(session: Reader) -> Stamp:
 
 
 def structure(session: Reader) -> Stamp:
-    """Return what stands for the organisation."""
-    return tuple(session.execute(_STRUCTURE).one())
+    """Return what stands for the organisation.
+
+    Raises Busy where the rollups have another form: whoever reads or writes asks this first, and must not
+    take sums that were not built for sums of nothing.
+    """
+    epoch, number, form = session.execute(_STRUCTURE).one()
+    if form != FORM:
+        raise Busy(BUILDING)
+    return epoch, number

@@ -113,10 +113,12 @@ def _resolve(session: Session, viewer: Viewer, resolver: Resolver, rows: Sequenc
     """Check permission, turn codes into ids, and lock the units so that their facts stand still."""
     codes = {row.unit for row in rows}
     unit_ids = _permitted(resolver, viewer, codes)
-    keys, tree = resolver.keys(rows), resolver.tree
+    keys, before = resolver.keys(rows), (resolver.tree, resolver.channels)
     store.lock_units(session, resolver, unit_ids)
-    if resolver.tree is not tree:
-        _permitted(resolver, viewer, codes)  # a unit may have been moved meanwhile
+    if (resolver.tree, resolver.channels) != before:
+        # A unit was moved or a channel changed, until the lock was there.
+        _permitted(resolver, viewer, codes)
+        keys = resolver.keys(rows)
     return keys
 
 

@@ -45,6 +45,10 @@ class Resolver:
 
     def __init__(self, table: FactTable, tree: Tree, channels: Mapping[str, ChannelRow]) -> None:
         self.table = table
+        self.renew(tree, channels)
+
+    def renew(self, tree: Tree, channels: Mapping[str, ChannelRow]) -> None:
+        """Take units and channels as they are now."""
         self.tree = tree
         self.channels = channels
         self.codes = {channel.id: channel.code for channel in channels.values()}

@@ -13,7 +13,7 @@ from app.domain.facts import RETENTION, FactTable
 from app.inputs.facts import FactInput
 from app.models import OrgUnit
 from app.observe import tally
-from app.queries import closings, units
+from app.queries import channels, closings, units
 from app.queries.facts import table_of
 from app.store import cohorts, history, rules
 from app.store.keys import Key, Resolver, columns, key_of
@@ -67,13 +67,13 @@ def merged(table: FactTable, row: FactInput, stored: Any) -> Values:  # noqa: AN
 def lock_units(session: Session, resolver: Resolver, unit_ids: Iterable[int]) -> None:
     """Lock units in the order of their ids, so that their facts stand still and no two writers block each other.
 
-    Whoever changes the organisation locks all units: the tree is read again, and stays from here on.
+    Whoever changes the organisation locks all units: they are read again, and the channels, and stay from here on.
     """
     ids = sorted(set(unit_ids))
     for start in range(0, len(ids), CHUNK):
         chunk = ids[start : start + CHUNK]
         session.execute(select(OrgUnit.id).where(OrgUnit.id.in_(chunk)).order_by(OrgUnit.id).with_for_update()).all()
-    resolver.tree = units.load_tree(session)
+    resolver.renew(units.load_tree(session), channels.load(session))
 
 
 def stored(session: Session, table: FactTable, keys: Sequence[Key]) -> dict[Key, Any]:

@@ -101,7 +101,10 @@ class Weigher:
             scale.refuse(Invalid([_at(issue, order[issue.row or 0]) for issue in error.issues]))
             facts = dict(scale.good())
             found = self.resolver.keys(list(facts.values()))
+        before = self.resolver.channels
         self._permit({key.unit_id for key in found})
+        if self.resolver.channels != before:
+            return self._keys(scale)  # they changed until the lock was there
         for index, key in zip(facts, found, strict=True):
             days = self._seen.setdefault((key.unit_id, *key.dims), {})
             first = days.setdefault(key.day.toordinal(), scale.row(index))

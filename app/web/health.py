@@ -24,7 +24,7 @@ def ready(request: Request) -> Response:
         return _said("stopping", 503)
     try:
         with database.read() as session:
-            current = revision.stored(session) == revision.newest()
+            current = revision.is_current(session)
     except SQLAlchemyError:
         return _said("away", 503)
     return _said("ok") if current else _said("migrations are pending", 503)

@@ -32,12 +32,23 @@ DERIVED = {
     "stock_counts": {name: sa.BigInteger() for name in ROLLUPS["stock"][1]},
     "units": {"since": sa.Date()},
 }
+NUMBERS = {
+    "structure": (sa.BigInteger(), "0"),
+    "epoch": (sa.String(32), ""),
+    "rollups": (sa.Integer(), "0"),
+}
+"""Columns of the data version, with their types and what stands in them at first."""
 
 
 def upgrade() -> None:
-    """Create the tables and columns; nothing that people entered changes."""
+    """Create the tables and columns; nothing that people entered changes.
+
+    MariaDB keeps what a killed migration did: what is there of it is made again.
+    """
+    there = sa.inspect(op.get_bind())
     for name, (dims, measures) in ROLLUPS.items():
         for grain in ("day", "month"):
+            op.drop_table(f"{name}_{grain}", if_exists=True)
             op.create_table(
                 f"{name}_{grain}",
                 sa.Column("unit_id", sa.BigInteger(), nullable=False, autoincrement=False),
@@ -51,18 +62,21 @@ def upgrade() -> None:
                 **OPTIONS,
             )
     for table, columns in DERIVED.items():
+        known = {column["name"] for column in there.get_columns(table)}
         for name, kind in columns.items():
-            op.add_column(table, sa.Column(name, kind))
-    op.add_column("data_version", sa.Column("structure", sa.BigInteger(), nullable=False, server_default="0"))
-    op.add_column("data_version", sa.Column("epoch", sa.String(32), nullable=False, server_default=""))
-    op.add_column("data_version", sa.Column("rollups", sa.Integer(), nullable=False, server_default="0"))
+            if name not in known:
+                op.add_column(table, sa.Column(name, kind))
+    known = {column["name"] for column in there.get_columns("data_version")}
+    for name, (kind, default) in NUMBERS.items():
+        if name not in known:
+            op.add_column("data_version", sa.Column(name, kind, nullable=False, server_default=default))
     # Where there are no units there are no facts: nothing is to be filled.
     op.execute("UPDATE data_version SET rollups = 1 WHERE NOT EXISTS (SELECT 1 FROM units)")
 
 
 def downgrade() -> None:
     """Take them back: all of it can be made again."""
-    for name in ("rollups", "epoch", "structure"):
+    for name in reversed(NUMBERS):
         op.drop_column("data_version", name)
     for table, columns in DERIVED.items():
         for name in columns:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from secrets import token_hex
 
 from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
@@ -23,6 +24,8 @@ def repair(session: Session, place: Place) -> int:
     """
     alone(session)
     wrong = 0
+    if place is not None and load_tree(session, fresh=True).is_leaf(place):
+        return 0  # its last child was moved away since this was planned
     given = {} if place is None else {"unit": place}
     for compared in drift.tables(place):
         if rows := drift.differing(session, compared, place):
@@ -53,14 +56,15 @@ def repair_derived(session: Session) -> int:
     return len(counts) + len(units)
 
 
-def is_current(session: Session) -> bool:
-    """Say whether the rollups of a database have the form that this version of the program keeps."""
-    return session.execute(select(DataVersion.rollups)).scalar_one() == FORM
+def structure(session: Session) -> int:
+    """Return what is raised when units change: what was planned before is planned again."""
+    return session.execute(select(DataVersion.structure)).scalar_one()
 
 
 def done(session: Session) -> None:
-    """Note that the rollups have been built whole."""
+    """Note that the rollups have been built whole; a database that has no epoch yet begins its first."""
     session.execute(update(DataVersion).values(rollups=FORM))
+    session.execute(update(DataVersion).where(DataVersion.epoch == "").values(epoch=token_hex(16)))
 
 
 Step = Callable[[Session], int]
@@ -68,4 +72,4 @@ Step = Callable[[Session], int]
 
 def steps_of(session: Session) -> list[Step]:
     """Return what mends everything, in order; each is to be done in a transaction of its own."""
-    return [repair_derived, *(partial(repair, place=place) for place in drift.places(load_tree(session)))]
+    return [repair_derived, *(partial(repair, place=place) for place in drift.places(load_tree(session, fresh=True)))]

@@ -74,9 +74,14 @@ def start(session: Session, added: Mapping[int, date], removed: Mapping[int, dat
     session.connection().execute(
         update(table).where(table.c.id == bindparam("unit")).values(since=bindparam("day")), rows
     )
-    marked = select(NoDataDay.unit_id, NoDataDay.day).where(NoDataDay.unit_id.in_(list(moved)))
+    marked = [place for first in range(0, len(rows), CHUNK) for place in _marked(session, rows[first : first + CHUNK])]
     edges = ((id_, day) for id_ in moved for day in (known[id_], moved[id_]) if day is not None)
-    return {*edges, *((row.unit_id, row.day) for row in session.execute(marked))}
+    return {*edges, *marked}
+
+
+def _marked(session: Session, rows: Sequence[dict[str, Any]]) -> list[Place]:
+    query = select(NoDataDay.unit_id, NoDataDay.day).where(NoDataDay.unit_id.in_([row["unit"] for row in rows]))
+    return [(unit_id, day) for unit_id, day in session.execute(query)]
 
 
 def _kept(session: Session, places: Sequence[Place]) -> dict[Place, Numbers]:
