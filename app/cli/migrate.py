@@ -55,7 +55,8 @@ def build_rollups(database: Database, step: Callable[[int, int], None]) -> None:
     """
     if pending(database):
         mend(database, step)
-    _patiently(database, build.done)
+    else:
+        _patiently(database, build.done)
 
 
 def mend(database: Database, step: Callable[[int, int], None]) -> int:
@@ -67,11 +68,13 @@ def mend(database: Database, step: Callable[[int, int], None]) -> int:
     while True:
         with database.read() as session:
             if build.structure(session) == planned:
-                return wrong
+                break
             planned, parts = build.structure(session), build.steps_of(session)
         for number, part in enumerate(parts, 1):
             wrong += _patiently(database, part)
             step(number, len(parts))
+    _patiently(database, build.done)
+    return wrong
 
 
 def _patiently(database: Database, part: Callable[[Session], T]) -> T:
