@@ -25,8 +25,6 @@ from tests.store.plain_rollups import drifted
 from tests.strategies import Fresh, on_every_kind, worlds
 from tests.worlds import put, write
 
-Change = Callable[[Database, World], None]
-
 
 def attempt(work: Callable[[], object]) -> None:
     """Do something that may be refused: then nothing of it stays."""
