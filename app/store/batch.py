@@ -82,6 +82,7 @@ class Batch:
                 self._deltas.move(rollup, key.unit_id, place, *numbers)
         if table is FRIENDS:
             self._move_cohorts(writes)
+        self._deltas.fold(self._resolver.tree)
 
     def _note(self, write: Write, before: Values | None) -> None:
         """Note what is to be looked at when all rows are written."""

@@ -4,7 +4,7 @@ At the end and in one order (table, unit, day, dims): writers that lock the same
 same order, whatever order their facts came in, so none waits for one that waits for it.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from operator import add
 from typing import Any
@@ -23,13 +23,22 @@ Place = tuple[Any, ...]
 """A day and the dims."""
 Cells = dict[Place, list[int]]
 """By place: what is added to each sum, to each count of those that recorded it, and to `facts`."""
+ByUnit = dict[int, Cells]
 
 
 class Deltas:
-    """What units' own contributions changed by, in one transaction."""
+    """What units' own contributions changed by, in one transaction.
+
+    What it holds grows with the days, months and dims that changed, not with the rows: a file of a million
+    rows of a thousand units is one of a thousand days to the unit above them.
+    """
 
     def __init__(self) -> None:
-        self._own: dict[str, dict[int, Cells]] = {}
+        self._own: dict[str, ByUnit] = {}
+        """By rollup: what moved since the last `fold`."""
+        self._days: dict[str, ByUnit] = {}
+        """By rollup: what is folded, at the units whose days are kept."""
+        self._months: dict[str, ByUnit] = {}
 
     def move(self, rollup: Rollup, unit_id: int, place: Place, before: Numbers | None, after: Numbers | None) -> None:
         """Take note that what stood at a place became something else; None for no row."""
@@ -49,56 +58,51 @@ class Deltas:
         known = cells.get(place)
         cells[place] = cell if known is None else list(map(add, known, cell))
 
+    def fold(self, tree: Tree) -> None:
+        """Add what moved to the months of its units, and to the days of these or, where none are kept, of those above.
+
+        Between the first fold and `apply` units must stay where they are.
+        """
+        own, self._own = self._own, {}
+        for rollup in (rollup for rollup in ROLLUPS if rollup.name in own):
+            days, months = (held.setdefault(rollup.name, {}) for held in (self._days, self._months))
+            for unit_id, cells in own[rollup.name].items():
+                _add(months.setdefault(unit_id, {}), _months(cells))
+                keeper = unit_id if rollup.leaves or not tree.is_leaf(unit_id) else tree.nodes[unit_id].parent_id
+                if keeper is not None:
+                    _add(days.setdefault(keeper, {}), cells)
+
     def apply(self, session: Session, tree: Tree) -> None:
         """Write everything down for the units themselves and those above them; nothing is left."""
-        own, self._own = self._own, {}
+        self.fold(tree)
         dialect = session.get_bind().dialect.name
         for rollup in ROLLUPS:
-            if rollup.name not in own:
-                continue
-            days, months = _spread(rollup, own[rollup.name], tree)
-            for table, cells in ((SUMS[rollup.name].day, days), (SUMS[rollup.name].month, months)):
-                if rows := _rows(rollup, cells):
+            kept = SUMS[rollup.name]
+            for table, held in ((kept.day, self._days), (kept.month, self._months)):
+                if rows := _rows(rollup, _upwards(held.pop(rollup.name, {}), tree)):
                     session.connection().execute(additive(rollup, table, dialect), rows)
 
 
-def _spread(rollup: Rollup, own: Mapping[int, Cells], tree: Tree) -> tuple[Cells, Cells]:
-    """Return what days and months of units change by, (unit, day, dims) being the place."""
-    by_month = {unit_id: _months(cells) for unit_id, cells in own.items()}
-    days: Cells = {}
-    months: Cells = {}
-    for unit_id, cells in _upwards(own, tree):
-        if rollup.leaves or not tree.is_leaf(unit_id):
-            days.update({(unit_id, *place): cell for place, cell in cells.items()})
-    for unit_id, cells in _upwards(by_month, tree):
-        months.update({(unit_id, *place): cell for place, cell in cells.items()})
-    return days, months
-
-
-def _upwards(own: Mapping[int, Cells], tree: Tree) -> Iterator[tuple[int, Cells]]:
-    """Yield units and those above them with what they and all below them change by, from below."""
-    levels: dict[int, dict[int, list[Cells]]] = {}
+def _upwards(own: ByUnit, tree: Tree) -> Cells:
+    """Return what units and those above them change by; (unit, day, dims) is the place."""
+    found: Cells = {}
+    levels: dict[int, ByUnit] = {}
     for unit_id, cells in own.items():
-        levels.setdefault(len(tree.lineage(unit_id)), {})[unit_id] = [cells]
-    for level in range(max(levels), 0, -1):
-        for unit_id, parts in levels.get(level, {}).items():
-            cells = _merged(parts)
-            yield unit_id, cells
+        levels.setdefault(len(tree.lineage(unit_id)), {})[unit_id] = cells
+    for level in range(max(levels, default=0), 0, -1):
+        for unit_id, cells in levels.get(level, {}).items():
+            found.update({(unit_id, *place): cell for place, cell in cells.items()})
             parent = tree.nodes[unit_id].parent_id
             if parent is not None:
-                levels.setdefault(level - 1, {}).setdefault(parent, []).append(cells)
-
-
-def _merged(parts: Sequence[Cells]) -> Cells:
-    """Add cells up; those of one part are given back as they are."""
-    if len(parts) == 1:
-        return parts[0]
-    found = dict(parts[0])
-    for part in parts[1:]:
-        for place, cell in part.items():
-            known = found.get(place)
-            found[place] = cell if known is None else list(map(add, known, cell))
+                _add(levels.setdefault(level - 1, {}).setdefault(parent, {}), cells)
     return found
+
+
+def _add(total: Cells, part: Cells) -> None:
+    """Add cells to others; a cell itself is never changed, since several hold it."""
+    for place, cell in part.items():
+        known = total.get(place)
+        total[place] = cell if known is None else list(map(add, known, cell))
 
 
 def _months(cells: Cells) -> Cells:
