@@ -1,5 +1,6 @@
-"""How numbers, money, rates and days are written; language choice will live here too."""
+"""The language that is spoken, and how numbers, money, rates and days are written in it."""
 
+from contextvars import ContextVar
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -11,12 +12,35 @@ from app.domain.text import Language, Text
 
 NO_VALUE = "—"
 MINUS = "−"
-WAN = 10_000
+WAN, MILLION = 10_000, 1_000_000
 
 _WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 _WEEKDAYS_EN = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS_EN = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 Shown = Number | Decimal | None
+
+_SPOKEN = ContextVar("language", default=Language.ZH)
+
+
+def speak(language: Language) -> None:
+    """Speak a language from here on: for the rest of a request, the threads that work for it included."""
+    _SPOKEN.set(language)
+
+
+def spoken() -> Language:
+    """Return the language that is spoken."""
+    return _SPOKEN.get()
+
+
+def say(text: Text) -> str:
+    """Return a wording in the language that is spoken."""
+    return text.say(_SPOKEN.get())
+
+
+def t(zh: str, en: str) -> str:
+    """Return one of two wordings, by the language that is spoken: the short form of `say` where a text is used once."""
+    return en if _SPOKEN.get() is Language.EN else zh
 
 
 def show(value: Shown, unit: Unit, *, signed: bool = False) -> str:
@@ -45,27 +69,32 @@ def _sign(number: Decimal, *, signed: bool) -> str:
 
 
 def compact(value: Number | Decimal) -> str:
-    """Write a number for an axis or a bar: 万 from 10,000 up, at most two decimals."""
+    """Write a number for an axis or a bar: 万 (K, M) from 10,000 up, at most two decimals."""
     exact = Fraction(value)
-    return f"{half_up(exact, 0):,}" if abs(exact) < WAN else f"{half_up(exact / WAN, 2):,}万"
+    if abs(exact) < WAN:
+        return f"{half_up(exact, 0):,}"
+    size, word = (WAN, "万") if spoken() is Language.ZH else (MILLION, "M") if abs(exact) >= MILLION else (1000, "K")
+    return f"{half_up(exact / size, 2):,}{word}"
 
 
 def axis(value: Number | Decimal) -> str:
     """Write a tick of an axis: as `compact`, without decimals that say nothing."""
     text = compact(value)
-    return text.removesuffix("万").rstrip("0").rstrip(".") + "万" if text.endswith("万") else text
+    return text if text[-1].isdigit() else text[:-1].rstrip("0").rstrip(".") + text[-1]
 
 
-def day_label(day: date, language: Language = Language.ZH) -> str:
-    """Write a day with its weekday: 5月1日 周一."""
-    if language is Language.ZH:
+def day_label(day: date, language: Language | None = None) -> str:
+    """Write a day with its weekday: 5月1日 周一; in the language that is spoken, unless one is given."""
+    if (language or spoken()) is Language.ZH:
         return f"{day.month}月{day.day}日 {_WEEKDAYS[day.weekday()]}"
-    return f"{_WEEKDAYS_EN[day.weekday()]} {day.month}/{day.day}"
+    return f"{_WEEKDAYS_EN[day.weekday()]} {_MONTHS_EN[day.month - 1]} {day.day}"
 
 
 def range_label(period: Period) -> str:
     """Write a range short enough for a button: 2023/5/1 至 5/7."""
     first, last = period.first, period.last
+    if spoken() is Language.EN:
+        return f"{first}" if first == last else f"{first} to {last}"
     if first == last:
         return f"{first.year}/{first.month}/{first.day}"
     end = f"{last.month}/{last.day}" if last.year == first.year else f"{last.year}/{last.month}/{last.day}"
@@ -85,7 +114,7 @@ def short_range(period: Period) -> str:
 def period_label(period: Period, grain: Grain) -> Text:
     """Write a row's period: a day with weekday, a week or a cut month by its ends, a month by name."""
     if grain is Grain.DAY:
-        return Text(day_label(period.first), day_label(period.first, Language.EN))
+        return Text(day_label(period.first, Language.ZH), day_label(period.first, Language.EN))
     if grain is Grain.MONTH:
         year, month = period.first.year, period.first.month
         return Text(f"{year}年{month}月", f"{year}-{month:02d}")
@@ -95,7 +124,7 @@ def period_label(period: Period, grain: Grain) -> Text:
 
 def month_label(month: date) -> str:
     """Write a month: 2023年9月."""
-    return f"{month.year}年{month.month}月"
+    return t(f"{month.year}年{month.month}月", f"{_MONTHS_EN[month.month - 1]} {month.year}")
 
 
 def tick(period: Period, grain: Grain) -> str:

@@ -8,6 +8,7 @@ EVERYBODY, WRITERS, PLANNERS, ENTERERS, ADMIN = (
 PAGES: dict[str, str] = {
     "GET /": EVERYBODY,
     "GET /account": EVERYBODY,
+    "POST /account/language": EVERYBODY,
     "POST /account/password": EVERYBODY,
     "POST /account/sessions": EVERYBODY,
     "GET /channels": EVERYBODY,

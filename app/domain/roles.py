@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from app.domain.errors import Forbidden
-from app.domain.text import Text
+from app.domain.text import Language, Text
 
 
 class Role(StrEnum):
@@ -123,6 +123,8 @@ class Viewer:
     """What the scopes of a token allow; None without such a limit."""
     session: str | None = None
     """The stored hash of the session's id."""
+    language: Language = Language.ZH
+    """What the interface speaks to the viewer."""
     address: str | None = None
     """The peer that the request came from, for the security log."""
 

@@ -7,6 +7,7 @@ from app.models.closing import MonthClosing, NoDataDay
 from app.models.facts import FACT_MODELS, Friends, Pushes, Retention, Sales, StockCount, Target
 from app.models.history import Change, ChangeBatch, UndoneBatch
 from app.models.imports import ImportMapping
+from app.models.notes import Note, SavedView
 from app.models.rollups import SUMS
 from app.models.security import SecurityEntry, Throttle
 from app.models.units import OrgUnit
@@ -26,11 +27,13 @@ __all__ = [
     "LoginSession",
     "MonthClosing",
     "NoDataDay",
+    "Note",
     "OneTimeLink",
     "OrgUnit",
     "Pushes",
     "Retention",
     "Sales",
+    "SavedView",
     "SecurityEntry",
     "Setting",
     "StockCount",

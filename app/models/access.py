@@ -24,6 +24,10 @@ class User(Base):
     """Argon2, or `NO_PASSWORD`."""
     active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    language: Mapped[str | None] = mapped_column(String(8))
+    """A `Language`; None is the first of them."""
+    cards: Mapped[str | None] = mapped_column(String(400))
+    """The metrics of the cards on 今日, in order, with a space between them; None is the usual ones."""
 
 
 class UserGrant(Base):

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.db import Reader
 from app.domain.roles import Grant, Role, TokenScope, Viewer
+from app.domain.text import Language
 from app.models import ApiToken, LoginSession, User, UserGrant
 
 MAX_NAME = 120
@@ -28,7 +29,7 @@ _BY_TOKEN = (
     .order_by(_GRANTS.id)
 )
 _BY_SESSION = (
-    select(_USERS.id, _USERS.name, _SESSIONS.expires_at, *_HELD)
+    select(_USERS.id, _USERS.name, _USERS.language, _SESSIONS.expires_at, *_HELD)
     .join_from(LoginSession.__table__, User.__table__, _USERS.id == _SESSIONS.user_id)
     .outerjoin(UserGrant.__table__, _GRANTS.user_id == _USERS.id)
     .where(_SESSIONS.id_hash == bindparam("hash"), _USERS.active)
@@ -59,7 +60,15 @@ def by_session(session: Reader, id_hash: str, address: str | None = None) -> Vie
     rows = session.execute(_BY_SESSION, {"hash": id_hash}).all()
     if not rows or rows[0].expires_at <= datetime.now(UTC):
         return None
-    return Viewer(rows[0].name, _held(rows), user_id=rows[0].id, session=id_hash, address=address)
+    person = rows[0]
+    return Viewer(
+        person.name,
+        _held(rows),
+        user_id=person.id,
+        session=id_hash,
+        language=Language(person.language or Language.ZH),
+        address=address,
+    )
 
 
 def by_password(session: Session, name: str) -> tuple[int, str] | None:

@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session
 
 from app.domain.errors import Invalid, Throttled
 from app.domain.roles import Action
-from app.domain.text import Text
+from app.domain.text import Language, Text
 from app.queries import access, units
 from app.queries import users as people
-from app.store import passwords, sessions, throttle, users
+from app.store import passwords, preferences, sessions, throttle, users
 from app.web.agents import browser_name
 from app.web.guard import Db, Who, database_of, needs, pages, settings_of, storable, viewer_of
-from app.web.login import note_failure
+from app.web.login import note_failure, safe_next
 from app.web.render import shell
 from app.web.setup import Password, checked
 
@@ -60,6 +60,17 @@ def change_password(
     except Throttled as error:
         return _page(request, {"current": error.message.zh}, error.status, error.seconds)
     return RedirectResponse("/account?saved=1", 303)
+
+
+@router.post("/account/language", openapi_extra=needs(Action.ACCOUNT))
+def change_language(
+    database: Db, viewer: Who, language: Annotated[str, Form()] = "", back: Annotated[str, Form(max_length=2000)] = "/"
+) -> Response:
+    """Speak another language from now on, and show the page again that this was asked on."""
+    if language not in set(Language):
+        raise Invalid.one("language", Text("不支持这种语言", "is not a language of the interface"))
+    database.transact(lambda session: preferences.set_language(session, viewer, Language(language)))
+    return RedirectResponse(safe_next(back), 303)
 
 
 @router.post("/account/sessions", openapi_extra=needs(Action.ACCOUNT))

@@ -16,7 +16,7 @@ from app.domain.number import half_up
 from app.domain.period import DAY, Period, month_of
 from app.domain.roles import Action
 from app.domain.text import Text
-from app.i18n import month_label
+from app.i18n import month_label, say
 from app.inputs.types import parse_month
 from app.metrics.catalog import CATALOG, GROUPS
 from app.metrics.compare import Progress
@@ -26,7 +26,7 @@ from app.web.export_links import board_exports, target_exports
 from app.web.filters import Chosen, asked, board_filters, default_unit, params_of, past_bar, past_param
 from app.web.guard import Conf, Db, KeptPage, Who, needs, pages
 from app.web.pick import unit_options
-from app.web.render import say, shell, updated
+from app.web.render import shell, updated
 
 router = pages(KeptPage)
 

@@ -13,7 +13,7 @@ from app.domain.period import DAY
 from app.domain.roles import Action, Viewer
 from app.domain.text import Text
 from app.domain.tree import Tree, UnitNode
-from app.i18n import day_label
+from app.i18n import day_label, say
 from app.inputs.types import parse_day
 from app.queries import closings, completeness, history, units
 from app.queries import facts as fact_rows
@@ -21,7 +21,7 @@ from app.queries.closings import Closing
 from app.queries.completeness import DayOf, DayState
 from app.web.filters import default_unit
 from app.web.pick import unit_options
-from app.web.render import saved, say
+from app.web.render import saved
 from app.web.sheets import days_of
 
 STRIP = 7

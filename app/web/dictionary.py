@@ -6,10 +6,11 @@ from fastapi import Request, Response
 from fastapi.responses import JSONResponse
 
 from app.domain.roles import Action
+from app.i18n import say
 from app.metrics.catalog import GROUPS
 from app.metrics.describe import formula_text
 from app.web.guard import needs, pages
-from app.web.render import say, shell
+from app.web.render import shell
 
 router = pages()
 

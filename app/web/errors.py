@@ -5,9 +5,10 @@ from fastapi import Request, Response
 from app.domain.errors import BUSY, FULL, Busy, LuopanError, TooMany
 from app.domain.roles import Action
 from app.domain.text import Text
+from app.i18n import say
 from app.web.filters import NoUnits
 from app.web.guard import viewer_of
-from app.web.render import page, say, shell
+from app.web.render import page, shell
 from app.web.requests import request_id
 
 _TITLES = {

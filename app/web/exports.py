@@ -10,6 +10,7 @@ from app.boards.catalog import BOARDS
 from app.boards.read import read
 from app.connectors.export import file_name
 from app.domain.roles import Action
+from app.i18n import say
 from app.queries import channels, units
 from app.web.boards import month_param
 from app.web.deadline import EXPORT, Deadline
@@ -18,7 +19,6 @@ from app.web.exported import board_notes, board_sheets, target_notes, target_she
 from app.web.filters import Chosen, asked, default_unit, past_param
 from app.web.guard import Conf, Db, Who, needs, pages
 from app.web.places import BOARD_EXPORTS
-from app.web.render import say
 
 router = pages()
 

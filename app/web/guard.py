@@ -13,6 +13,7 @@ from app.db import Database, Reader
 from app.domain.errors import Forbidden
 from app.domain.roles import Action, Viewer
 from app.domain.text import Text
+from app.i18n import speak
 from app.kept.respond import Policy, answered
 from app.queries import access, version
 from app.queries.version import Stamp
@@ -74,8 +75,8 @@ class KeptPage(GuardedPage):
 
 
 def shown_to(viewer: Viewer) -> Hashable:
-    """Return what a page holds of its viewer: the name, the roles, and what these let the viewer see and open."""
-    return viewer.user_id, viewer.name, viewer.grants, viewer.owned, viewer.limit
+    """Return what a page holds of its viewer: name, language, roles, and what these let the viewer see and open."""
+    return viewer.user_id, viewer.name, viewer.language, viewer.grants, viewer.owned, viewer.limit
 
 
 async def _admit(request: Request, actions: Sequence[Action]) -> Stamp | None:
@@ -95,6 +96,7 @@ async def _admit(request: Request, actions: Sequence[Action]) -> Stamp | None:
     if viewer is None:
         return None
     request.state.viewer = viewer
+    speak(viewer.language)
     request.app.state.seen.note(viewer)
     if not any(viewer.may(action) for action in actions):
         viewer.require(actions[0])

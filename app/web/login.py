@@ -12,11 +12,12 @@ from sqlalchemy.orm import Session
 from app.connectors.signin.provider import Provider
 from app.domain.errors import LuopanError, Throttled
 from app.domain.security import Event
+from app.i18n import say
 from app.queries import access
 from app.store import passwords, security, sessions, throttle
 from app.store.sessions import Browser
 from app.web.guard import Conf, Db, OpenPage, cookie_name, database_of, logged_in, peer_of, settings_of, storable
-from app.web.render import page, say
+from app.web.render import page
 
 router = APIRouter(route_class=OpenPage, include_in_schema=False)
 

@@ -15,7 +15,7 @@ from markupsafe import Markup
 from app import i18n
 from app.domain.facts import Unit
 from app.domain.roles import Action, Viewer
-from app.domain.text import Language, Text
+from app.i18n import say, t
 from app.metrics.compare import Status
 from app.queries.history import Saved
 from app.settings import ROOT
@@ -71,11 +71,6 @@ def show(value: object, unit: str, signed: bool = False) -> str:  # noqa: FBT001
     return i18n.show(value if isinstance(value, int | Decimal) else None, Unit(unit), signed=signed)
 
 
-def say(text: Text) -> str:
-    """Return a wording in the language of the page."""
-    return text.say(Language.ZH)
-
-
 def draws(figure: Mapping[str, Any] | None) -> bool:
     """Say whether a figure holds a number at all; one that does not would be drawn as empty axes."""
     traces = figure["data"] if figure else ()
@@ -129,7 +124,12 @@ def environment() -> Environment:
         draws=draws,
         json_script=json_script,
     )
-    made.globals.update(static=static_url, plotly_url=plotly_url, plotly_template=plotly_template)
+    made.globals.update(
+        t=t,
+        static=static_url,
+        plotly_url=plotly_url,
+        plotly_template=plotly_template,
+    )
     return made
 
 
@@ -141,14 +141,15 @@ def page(template: str, context: dict[str, Any], status: int = 200) -> HTMLRespo
 def shell(request: Request, template: str, active: str, context: dict[str, Any], status: int = 200) -> HTMLResponse:
     """Render a page inside the shell: menu, viewer, freshness and message."""
     viewer: Viewer = request.state.viewer
-    role = say(viewer.grants[0].role.text) if viewer.grants else "没有授权"
+    role = say(viewer.grants[0].role.text) if viewer.grants else t("没有授权", "No role")
     base: dict[str, Any] = {
         "nav": _nav(viewer),
         "active": active,
         "viewer": {"name": viewer.name, "initial": viewer.name[:1].upper(), "role": role},
+        "here": request.url.path + (f"?{request.url.query}" if request.url.query else ""),
         "subtitle": None,
         "fresh": None,
-        "flash": {"tone": "good", "text": "已保存"} if "saved" in request.query_params else None,
+        "flash": {"tone": "good", "text": t("已保存", "Saved")} if "saved" in request.query_params else None,
     }
     return page(template, {**base, **context}, status)
 

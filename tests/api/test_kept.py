@@ -13,6 +13,7 @@ from sqlalchemy import event, func, select
 from app.api.guard import reach
 from app.db import Database
 from app.domain.roles import SYSTEM, Action, Grant, Role, Viewer
+from app.domain.text import Language
 from app.kept.answers import Answers
 from app.models import ApiToken
 from app.observe.figures import Figures
@@ -142,12 +143,13 @@ def test_c16_whoever_asks_is_part_of_the_question() -> None:
         "token_id": 7,
         "session": "x",
         "address": "::1",
+        "language": Language.EN,
     }
     assert set(changed) == {field.name for field in dataclasses.fields(Viewer)}
     others = {name: dataclasses.replace(viewer, **{name: value}) for name, value in changed.items()}  # type: ignore[arg-type]
     assert {name for name in changed if reach(others[name]) != reach(viewer)} == {"grants", "owned", "limit"}
     pages = {name for name in changed if shown_to(others[name]) != shown_to(viewer)}
-    assert pages == {"name", "user_id", "grants", "owned", "limit"}
+    assert pages == {"name", "language", "user_id", "grants", "owned", "limit"}
 
 
 def test_an_answer_of_yesterday_is_not_given_today(api: Api, loop: BlockingPortal) -> None:
