@@ -32,6 +32,7 @@ PAGES: dict[str, str] = {
     "GET /history": EVERYBODY,
     "GET /history/{batch}": EVERYBODY,
     "POST /history/{batch}/undo": WRITERS,
+    "POST /home/cards": EVERYBODY,
     "GET /import": WRITERS,
     "POST /import/bad": WRITERS,
     "POST /import/commit": WRITERS,

@@ -21,6 +21,7 @@ from sqlalchemy import (
     func,
     literal,
     null,
+    or_,
     select,
     union_all,
 )
@@ -96,6 +97,16 @@ def names(rollup: Rollup) -> tuple[str, ...]:
 def leaf_children(unit_id: UnitId) -> Where:
     """Return the condition that a unit is a child of `unit_id` (None: a root) and has none itself."""
     return lambda column: column.in_(_children(unit_id).where(~_has_children(OrgUnit.id)))
+
+
+def itself_and_leaves(unit_id: BindParameter[int]) -> Where:
+    """Return the condition that a unit is `unit_id`, or a child of it that has none itself.
+
+    One list of units, since SQLite answers "is it, or is it among these" without the day: from all facts ever.
+    """
+    is_leaf = and_(OrgUnit.parent_id == unit_id, ~_has_children(OrgUnit.id))
+    units = select(OrgUnit.id).where(or_(OrgUnit.id == unit_id, is_leaf))
+    return lambda column: column.in_(units)
 
 
 def inner_children(unit_id: UnitId) -> Where:

@@ -26,7 +26,7 @@ from app.domain.scope import GroupBy, Scope
 from app.domain.terms import Source
 from app.domain.tree import Tree
 from app.models import FACT_MODELS, SUMS, Base
-from app.queries.contributions import Where, children, inner_children, leaf_children
+from app.queries.contributions import Where, children, inner_children, itself_and_leaves
 from app.queries.days import MonthStart
 from app.queries.units import subtree
 
@@ -152,7 +152,7 @@ _OWN_MONTHS = {source: replace(facts, day=MonthStart(facts.day)) for source, fac
 ITSELF = Reading(FACTS, _where(is_unit))
 SUMMED = Reading(DAYS, _where(is_unit))
 INNER_CHILDREN = Reading(DAYS, _where(inner_children(UNIT)))
-ITSELF_AND_LEAVES = Reading(FACTS, _where(lambda unit: or_(is_unit(unit), leaf_children(UNIT)(unit))))
+ITSELF_AND_LEAVES = Reading(FACTS, _where(itself_and_leaves(UNIT)))
 MONTHS_SUMMED = Reading(MONTHS, _where(is_unit))
 MONTHS_OF_CHILDREN = Reading(MONTHS, _where(children(UNIT)))
 MONTHS_OF_BOTH = Reading(MONTHS, _where(lambda unit: or_(is_unit(unit), children(UNIT)(unit))))

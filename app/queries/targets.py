@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.domain.facts import CustomerKind
 from app.domain.roles import Action, Viewer
 from app.domain.tree import Tree
-from app.models import Channel, Target
+from app.models import Channel, OrgUnit, Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +39,21 @@ def load(session: Session, viewer: Viewer, tree: Tree, unit_id: int, month: date
         TargetRow(metric, channel, CustomerKind(kind) if kind else None, steps, revision)
         for metric, channel, kind, steps, revision in rows
     ]
+
+
+_OF_CHILDREN = (
+    select(OrgUnit.code, Target.metric, Target.value, Target.revision)
+    .join(OrgUnit, OrgUnit.id == Target.unit_id)
+    .where(OrgUnit.parent_id == bindparam("unit"), OrgUnit.active, Target.month == bindparam("month"))
+    .where(Target.channel_id.is_(None), Target.customer_kind == "", Target.value.is_not(None))
+    .order_by(Target.id)
+)
+
+
+def of_children(session: Session, viewer: Viewer, tree: Tree, unit_id: int, month: date) -> dict[str, list[TargetRow]]:
+    """Return the targets of a month set on the active direct children of a unit, by code; splits are left out."""
+    viewer.require(Action.READ, tree.lineage(unit_id))
+    found: dict[str, list[TargetRow]] = {}
+    for code, metric, steps, revision in session.connection().execute(_OF_CHILDREN, {"unit": unit_id, "month": month}):
+        found.setdefault(code, []).append(TargetRow(metric, None, None, steps, revision))
+    return found

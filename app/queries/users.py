@@ -106,3 +106,10 @@ def _people(session: Session, user_id: int | None = None) -> list[Person]:
         )
         for user in users
     ]
+
+
+def cards(session: Session, viewer: Viewer) -> tuple[str, ...] | None:
+    """Return the metrics that the viewer chose for the cards of 今日, in order; None for the usual ones."""
+    viewer.require(Action.ACCOUNT)
+    stored = session.execute(select(User.cards).where(User.id == viewer.user_id)).scalar()
+    return None if stored is None else tuple(stored.split())

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from app.domain.errors import Invalid
 from app.domain.roles import Action, Viewer
 from app.domain.text import Language, Text
+from app.metrics.catalog import CATALOG
 from app.models import User
 from app.store.version import bump
 
@@ -23,12 +24,15 @@ def set_language(session: Session, viewer: Viewer, language: Language) -> None:
 def set_cards(session: Session, viewer: Viewer, cards: Sequence[str] | None) -> None:
     """Keep which metrics the viewer's cards show, in order; None for the usual ones.
 
-    Invalid for none, for too many, or for one twice. The data version is raised: pages that are kept hold them.
+    Invalid for none, for too many, for one twice, or for one that is not in the catalogue. The data version is
+    raised: pages that are kept hold them.
     """
     viewer.require(Action.ACCOUNT)
     if cards is not None and (not 0 < len(cards) <= MOST_CARDS or len(set(cards)) < len(cards)):
         message = Text("请选择 1 至 {most} 张不同的卡片", "must be 1 to {most} different cards")
         raise Invalid.one("cards", message.fill(most=MOST_CARDS))
+    if unknown := [key for key in cards or () if key not in CATALOG]:
+        raise Invalid.one("cards", Text("没有这个指标：{key}", "unknown metric: {key}").fill(key=unknown[0][:40]))
     session.execute(
         update(User).where(User.id == viewer.user_id).values(cards=None if cards is None else " ".join(cards))
     )

@@ -1,123 +1,148 @@
-"""今日: what is missing of yesterday and of this month, and what does not add up."""
+"""今日: how yesterday went, what needs attention, and the cards that each chooses."""
 
-from datetime import date
 from typing import Any
-from urllib.parse import urlencode
 
 from fastapi import Request, Response
+from fastapi.responses import RedirectResponse
 
-from app.domain.facts import TABLES, Unit
-from app.domain.period import DAY, Period, month_of
-from app.domain.roles import Action, Viewer
-from app.domain.tree import Tree
-from app.i18n import day_label, show
-from app.queries import channels, closings, completeness, coverage, history, recounts, units
-from app.queries.channels import ChannelRow
-from app.queries.completeness import EXPECTED, DayOf, DayState
+from app.boards.today.morning import USUAL
+from app.boards.today.read import chosen, read
+from app.boards.today.view import Today, address
+from app.domain.errors import Invalid
+from app.domain.roles import Action
+from app.i18n import day_label, month_label, say, t
+from app.metrics.anomaly import RULE
+from app.metrics.catalog import CATALOG, GROUPS
+from app.queries import channels, history, units
+from app.queries.completeness import EXPECTED
+from app.store import preferences
+from app.store.preferences import MOST_CARDS
+from app.web.filled import SHOWN_UNITS, columns, gaps, tally
 from app.web.filters import default_unit
-from app.web.guard import Conf, Db, Who, needs, pages
+from app.web.guard import (
+    Conf,
+    Db,
+    KeptPage,
+    Who,
+    database_of,
+    in_turn,
+    needs,
+    pages,
+    settings_of,
+    typed_fields,
+    viewer_of,
+)
 from app.web.pick import unit_options
 from app.web.recounts import line as recount_line
 from app.web.render import shell, updated
 
-router = pages()
+router = pages(KeptPage)
+writes = pages()
 
-SHOWN_UNITS = 40
-SHOWN_DAYS = 10
+SHOW, PLACE = "show.", "place."
+"""The fields of a metric in the form of the cards: whether it is shown, and where."""
 
 
 @router.get("/", openapi_extra=needs(Action.READ))
-def home(request: Request, database: Db, settings: Conf, viewer: Who, unit: str = "") -> Response:
-    """Show how complete yesterday and this month are, for a unit and all below it."""
-    now = settings.now()
-    today, yesterday = now.date(), now.date() - DAY
-    month = Period(month_of(yesterday).first, yesterday)
-    with database.read() as session:
+def home(request: Request, database: Db, settings: Conf, viewer: Who, unit: str = "", cards: str = "") -> Response:
+    """Show the morning of a unit and all below it; `cards` opens the form that chooses the cards."""
+    del database, settings, viewer
+    return _page(request, unit, is_choosing=cards == "edit")
+
+
+@writes.post("/home/cards", openapi_extra=needs(Action.READ))
+async def choose(request: Request) -> Response:
+    """Keep which cards the viewer sees, and in which order."""
+    return await in_turn(_choose, request, await typed_fields(request))
+
+
+def _choose(request: Request, fields: dict[str, str]) -> Response:
+    viewer, unit = viewer_of(request), fields.get("unit", "")
+    asked = None if fields.get("action") == "reset" else _asked(fields)
+    try:
+        database_of(request).transact(lambda session: preferences.set_cards(session, viewer, asked))
+    except Invalid as error:
+        problem = say(error.issues[0].message)
+        return _page(request, unit, is_choosing=True, asked=asked or (), problem=problem, status=error.status)
+    return RedirectResponse(address("/", unit=unit, saved=1), 303)
+
+
+def _asked(fields: dict[str, str]) -> tuple[str, ...]:
+    """Return the metrics that were ticked, by the numbers beside them; where these are alike, as they were listed."""
+    keys = [name.removeprefix(SHOW) for name in fields if name.startswith(SHOW)]
+    return tuple(sorted(keys, key=lambda key: _place(fields.get(f"{PLACE}{key}", ""))))
+
+
+def _place(text: str) -> int:
+    """Read a place; what is no number of a list comes last."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < len(str(10**6)) else 10**6
+
+
+def _page(
+    request: Request,
+    unit: str,
+    *,
+    is_choosing: bool,
+    asked: tuple[str, ...] | None = None,
+    problem: str = "",
+    status: int = 200,
+) -> Response:
+    viewer, now = viewer_of(request), settings_of(request).now()
+    with database_of(request).read() as session:
         tree, known = units.load_tree(session), channels.load(session)
         node = units.readable(tree, viewer, unit) if unit else default_unit(tree, viewer)
-        found = completeness.of_units(session, viewer, tree, node.id, yesterday)
-        missing = coverage.missing_days(session, viewer, tree, node.id, month, today)
-        counted = recounts.load(session, viewer, tree, node.id, month, limit=5)
-        last_month = month_of(month.first - DAY).first
-        is_open = last_month not in closings.load(session)
+        view = read(session, viewer, tree, node, now.date())
+        picked = chosen(session, viewer) if is_choosing and asked is None else asked
         fresh = updated(history.last_change(session), now)
-    lines = [_line(tree, viewer, known, unit_id, day, yesterday) for unit_id, day in found.items()]
-    lines.sort(key=lambda line: -line["missing"])
+    filled = columns(tree, viewer, known, view.days, view.yesterday)
     context = {
-        "page_title": "今日",
+        "page_title": t("今日", "Today"),
         "subtitle": node.name,
-        "today_label": f"{today.year}年{day_label(today)}",
-        "day_label": day_label(yesterday),
-        "month_label": f"{month.first.month}月",
-        "units": unit_options(tree, viewer, node.code),
-        "kinds": [table.name.zh for table in EXPECTED],
-        "lines": lines[:SHOWN_UNITS],
-        "more": max(len(lines) - SHOWN_UNITS, 0),
-        "tally": _tally(lines),
-        "missing": [_missing(tree, unit_id, days) for unit_id, days in missing.items()],
-        "recounts": [recount_line(tree, one) for one in counted],
-        "recounts_href": f"/recounts?unit={node.code}",
-        "close_month": f"{last_month.year}年{last_month.month}月"
-        if is_open and viewer.may(Action.MANAGE, ())
-        else None,
         "fresh": fresh,
+        "unit": node.code,
+        "units": unit_options(tree, viewer, node.code),
+        "today_label": day_label(now.date()),
+        "day_label": day_label(view.yesterday),
+        "view": view,
+        "filled": filled[:SHOWN_UNITS],
+        "more": max(len(filled) - SHOWN_UNITS, 0),
+        "tally": tally(filled),
+        "kinds": [say(table.name) for table in EXPECTED],
+        "missing": gaps(tree, view.missing),
+        "recounts": [recount_line(tree, one) for one in view.recounts],
+        "picks": _picks(picked) if picked is not None else None,
+        "problem": problem,
+        "most": MOST_CARDS,
+        **_links(node.code, view),
     }
-    return shell(request, "home.html", "home", context)
+    return shell(request, "home.html", "home", context, status)
 
 
-def _line(
-    tree: Tree, viewer: Viewer, known: dict[str, ChannelRow], unit_id: int, day: DayOf, when: date
-) -> dict[str, Any]:
-    """Return a unit's row of the table: a cell for each kind of fact, each a link to its form."""
-    node = tree.nodes[unit_id]
-    cells = []
-    for table in EXPECTED:
-        kind = day.kinds.get(table.kind)
-        names = [known[code].name for code in kind.missing] if kind else []
-        state = _cell_state(day, len(names), kind.present if kind else 0)
-        word = {"partial": f"缺 {len(names)} 渠道", "none": "—"}.get(state, DayState(state).text.zh)
-        cells.append({"state": state, "word": word, "names": names, "href": _entry(table.kind, node.code, when)})
-    first = next((cell for cell in cells if cell["state"] in ("partial", "missing")), None)
+def _links(code: str, view: Today) -> dict[str, Any]:
     return {
-        "name": node.name,
-        "code": node.code,
-        "cells": cells,
-        "missing": 0
-        if day.state is DayState.NO_DATA
-        else sum(1 for c in cells if c["state"] in ("partial", "missing")),
-        "expected": sum(1 for cell in cells if cell["state"] not in ("none", "no_data")),
-        "href": first["href"] if first else None,
-        "can_mark": day.state is DayState.MISSING and viewer.may(Action.WRITE_FACTS, tree.lineage(unit_id)),
-        "day": when.isoformat(),
+        "month_label": month_label(view.month.first),
+        "rule": say(RULE),
+        "recounts_href": address("/recounts", unit=code),
+        "targets_href": address("/targets", unit=code, month=f"{view.month.first:%Y-%m}"),
+        "plan_href": address("/plan", unit=code, month=f"{view.month.first:%Y-%m}"),
+        "choose_href": address("/", unit=code, cards="edit") + "#cards",
+        "home_href": address("/", unit=code),
     }
 
 
-def _cell_state(day: DayOf, missing: int, present: int) -> str:
-    if day.state is DayState.NO_DATA:
-        return "no_data"
-    if not missing:
-        return "complete" if present else "none"
-    return "partial" if present else "missing"
-
-
-def _tally(lines: list[dict[str, Any]]) -> dict[str, Any]:
-    expected, missing = sum(line["expected"] for line in lines), sum(line["missing"] for line in lines)
-    rate = show((expected - missing) * 100 / expected, Unit.YUAN) + "%" if expected else None
-    first = next((line["href"] for line in lines if line["href"]), None)
-    return {"expected": expected, "done": expected - missing, "missing": missing, "rate": rate, "href": first}
-
-
-def _missing(tree: Tree, unit_id: int, days: list[date]) -> dict[str, Any]:
-    node = tree.nodes[unit_id]
-    return {
-        "name": node.name,
-        "count": len(days),
-        "days": [
-            {"label": f"{day.month}/{day.day}", "href": _entry("friends", node.code, day)} for day in days[:SHOWN_DAYS]
-        ],
-        "more": max(len(days) - SHOWN_DAYS, 0),
-    }
-
-
-def _entry(kind: str, unit: str, day: date) -> str:
-    return f"/entry/{TABLES[kind].kind}?{urlencode({'unit': unit, 'day': day.isoformat()})}"
+def _picks(picked: tuple[str, ...]) -> list[dict[str, Any]]:
+    """Return every metric as a line of the form: those that are shown first, in their order."""
+    groups = {metric.key: say(title) for title, metrics in GROUPS for metric in metrics}
+    known = [key for key in picked if key in CATALOG]
+    keys = dict.fromkeys((*known, *CATALOG))
+    return [
+        {
+            "key": key,
+            "name": say(CATALOG[key].label),
+            "group": groups[key],
+            "place": place,
+            "on": key in known,
+            "usual": key in USUAL,
+        }
+        for place, key in enumerate(keys, 1)
+    ]

@@ -120,6 +120,8 @@ def environment() -> Environment:
         status_word=status_word,
         pct=i18n.percent,
         pp=i18n.points,
+        compact=i18n.compact,
+        axis=i18n.axis,
         day_label=i18n.day_label,
         draws=draws,
         json_script=json_script,

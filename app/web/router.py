@@ -33,3 +33,4 @@ for _part in (
     *(setup, signin, account, people, tokens, security),
 ):
     router.include_router(_part.router)
+router.include_router(home.writes)

@@ -1,0 +1,1 @@
+"""今日: what a manager sees first each morning."""
