@@ -15,10 +15,12 @@ def test_yesterday_is_shown_by_unit_and_kind_with_the_missing_channels(site: Sit
     put(site.database, "pushes", [{**KEY, "day": "2023-10-07", "touchpoint": "sms", "pushes": 9}])
     page = site.page("/")
     assert page.one("h1").text == "今日"
-    row = next(row for row in page.all("table")[0].all("tr") if "电商私域组" in row.text)
-    assert [cell.text for cell in row.all("td")][:3] == ["缺 1 渠道 抖音", "—", "未填"]
-    assert row.all("a")[0]["href"] == f"/entry/friends?unit={UNIT}&day=2023-10-08"
-    assert page.one("b", "big").text == "0 / 2"
+    heads, *rows = page.all("table", "cm")[0].all("tr")
+    place = [cell.text for cell in heads.all("th")].index("电商私域组")
+    cells = [row.all("td")[place] for row in rows[:3]]
+    assert [cell.text for cell in cells] == ["缺 1 渠道 抖音", "—", "未填"]
+    assert cells[0].one("a")["href"] == f"/entry/friends?unit={UNIT}&day=2023-10-08"
+    assert page.one("p", "big").text == "0 / 2 0.00%"
     assert page.one("a", "pri")["href"] == f"/entry/friends?unit={UNIT}&day=2023-10-08"
     assert "去补填 2 项" in page.text
 
