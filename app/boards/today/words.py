@@ -24,7 +24,7 @@ def shown(value: Plain | Number, unit: Unit) -> str:
 
 def brief(value: Number, unit: Unit) -> str:
     """Write a value of a sentence: large amounts of money without their last digits."""
-    return compact(value) if unit is Unit.YUAN and abs(value) >= WAN else show(value, unit)
+    return compact(value) if unit is Unit.YUAN and abs(Fraction(value)) >= WAN else show(value, unit)
 
 
 @dataclass(frozen=True, slots=True)
