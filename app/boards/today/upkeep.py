@@ -36,15 +36,15 @@ def missing_entries(morning: Morning) -> Iterator[Notice]:
         count = sum(len(kinds) for _, kinds in behind)
         named = listed([_lacking(node.name, kinds) for node, kinds in behind])
         href = address(f"/entry/{behind[0][1][0]}", unit=behind[0][0].code, day=morning.yesterday)
-        title = Text(f"昨日未填报 {count} 项", f"{count} entries missing yesterday")
+        title = Text(f"昨日未填报 {count} 项", f"Entries missing yesterday: {count}")
         yield Notice("warn", "missing", title, named, href, FILL_IN, _on(morning.yesterday))
     earlier = {id_: [day for day in days if day < morning.yesterday] for id_, days in morning.missing.items()}
     gaps = [(morning.tree.nodes[id_], days) for id_, days in earlier.items() if days]
     if gaps:
         count = sum(len(days) for _, days in gaps)
-        parts = [Text(f"{node.name} {len(days)} 天", f"{node.name} {len(days)} days") for node, days in gaps]
+        parts = [Text(f"{node.name} {len(days)} 天", f"{node.name} {len(days)}") for node, days in gaps]
         href = address("/entry/friends", unit=gaps[0][0].code, day=gaps[0][1][0])
-        title = Text(f"本月缺填 {count} 天", f"{count} days of the month missing")
+        title = Text(f"本月缺填 {count} 天", f"Days missing this month: {count}")
         yield Notice("warn", "missing", title, listed(parts), href, FILL_IN)
 
 
@@ -113,7 +113,7 @@ def recounted(morning: Morning, found: Sequence[Recount]) -> Iterator[Notice]:
             for one in found
         ]
         href = address("/recounts", unit=morning.unit.code)
-        title = Text(f"对账差异 {len(found)} 处", f"{len(found)} stock counts disagree")
+        title = Text(f"对账差异 {len(found)} 处", f"Stock counts that disagree: {len(found)}")
         yield Notice("info", "recount", title, listed(parts[:1]), href, Text("去核对", "Check"))
 
 
