@@ -5,7 +5,6 @@ from typing import Any
 from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
 
-from app.boards.today.morning import USUAL
 from app.boards.today.read import chosen, read
 from app.boards.today.view import Today, address
 from app.domain.errors import Invalid
@@ -142,7 +141,6 @@ def _picks(picked: tuple[str, ...]) -> list[dict[str, Any]]:
             "group": groups[key],
             "place": place,
             "on": key in known,
-            "usual": key in USUAL,
         }
         for place, key in enumerate(keys, 1)
     ]
