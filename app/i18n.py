@@ -1,7 +1,8 @@
 """The language that is spoken, and how numbers, money, rates and days are written in it."""
 
+from collections.abc import Iterable
 from contextvars import ContextVar
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 
@@ -12,6 +13,8 @@ from app.domain.text import Language, Text
 
 NO_VALUE = "—"
 MINUS = "−"
+INDENT = "\u3000"
+"""Draws the depth of a tree in the options of a select, which take no padding."""
 WAN, MILLION = 10_000, 1_000_000
 
 _WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
@@ -41,6 +44,22 @@ def say(text: Text) -> str:
 def t(zh: str, en: str) -> str:
     """Return one of two wordings, by the language that is spoken: the short form of `say` where a text is used once."""
     return en if _SPOKEN.get() is Language.EN else zh
+
+
+def sentence(text: Text) -> str:
+    """Return a message as a page says it: what stands behind the name of a field elsewhere stands alone there."""
+    said = say(text).removeprefix("is ")
+    return said[:1].upper() + said[1:]
+
+
+def plural(number: int, word: str) -> str:
+    """Return a number of things in English: 1 row, 2,000 rows."""
+    return f"{number:,} {word if number == 1 else word + 's'}"
+
+
+def listing(names: Iterable[str]) -> str:
+    """Return names as a list within a sentence."""
+    return t("、", ", ").join(names)
 
 
 def show(value: Shown, unit: Unit, *, signed: bool = False) -> str:
@@ -125,6 +144,36 @@ def period_label(period: Period, grain: Grain) -> Text:
 def month_label(month: date) -> str:
     """Write a month: 2023年9月."""
     return t(f"{month.year}年{month.month}月", f"{_MONTHS_EN[month.month - 1]} {month.year}")
+
+
+def day_number(day: date) -> str:
+    """Write a day in digits: 2023/05/01."""
+    return f"{day:%Y/%m/%d}" if spoken() is Language.ZH else f"{day:%Y-%m-%d}"
+
+
+def month_number(day: date) -> str:
+    """Write a month in digits: 2023/05."""
+    return f"{day:%Y/%m}" if spoken() is Language.ZH else f"{day:%Y-%m}"
+
+
+def long_day(day: date) -> str:
+    """Write a day with its year: 2023年5月1日 周一."""
+    return t(f"{day.year}年{day_label(day)}", f"{day_label(day)}, {day.year}")
+
+
+def weekday(day: date) -> str:
+    """Write a day of the week as short as it goes: 一, Mon."""
+    return t(_WEEKDAYS[day.weekday()][-1], _WEEKDAYS_EN[day.weekday()])
+
+
+def moment(at: datetime, *, seconds: bool = False) -> str:
+    """Write a moment in digits: 2023/05/01 09:30."""
+    return f"{day_number(at)} {at:%H:%M:%S}" if seconds else f"{day_number(at)} {at:%H:%M}"
+
+
+def short_moment(at: datetime) -> str:
+    """Write a moment whose year is clear: 5月1日 09:30."""
+    return t(f"{at.month}月{at.day}日 {at:%H:%M}", f"{_MONTHS_EN[at.month - 1]} {at.day} {at:%H:%M}")
 
 
 def tick(period: Period, grain: Grain) -> str:

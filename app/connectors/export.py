@@ -65,6 +65,7 @@ class Notes:
 
     pairs: Sequence[tuple[str, Value]]
     tables: Sequence[tuple[str, Sequence[str], Sequence[Sequence[Value]]]] = ()
+    title: str = "说明"
 
 
 class Format(StrEnum):

@@ -85,8 +85,8 @@ class _Writer:
             _put_line(page, row + 1, sheet.total, kinds, self.totals)
 
     def explain(self, notes: Notes) -> None:
-        """Write the sheet 说明."""
-        page = self.workbook.add_worksheet(self._name("说明"))
+        """Write the sheet that says what the others are."""
+        page = self.workbook.add_worksheet(self._name(notes.title))
         widths = (18, 24, 12, 44, 60)
         for column, width in enumerate(widths):
             page.set_column(column, column, width)

@@ -46,7 +46,7 @@ class Names:
             codes = "、".join(found)
             zh = f"有 {len(found)} 个{self.what}叫「{text}」，请改用代码：{codes}"
             raise Refused(zh, f"is the name of {len(found)}: {codes}")
-        raise Refused(self._unknown.format(text=text[:40]), "is unknown")
+        raise Refused(self._unknown.format(text=text[:40]), f"is unknown: {text[:40]}")
 
     def find(self, text: str) -> str:
         """Return the code of a code or name, "" where there is not exactly one."""

@@ -12,6 +12,7 @@ from app.connectors.values import Refused
 from app.domain.errors import Invalid, Issue
 from app.domain.facts import TABLES, TARGETS, FactTable
 from app.domain.text import Text
+from app.i18n import say, t
 from app.inputs import imports
 from app.inputs.types import parse_day, parse_month
 
@@ -48,8 +49,11 @@ def reader(table: Table, mapping: imports.Reading, names: Mapping[str, Names]) -
     for key in facts.key:
         everywhere = made and all(key in group.fixed for group in made)
         if key not in keys and key not in constants and not everywhere and key not in optional(facts):
-            sentence = Text("请选择「{zh}」所在的列，或给全部行指定一个", "needs a column, or one value for all rows")
-            problems.append(Issue(key, sentence.fill(zh=field_name(facts, key))))
+            sentence = Text(
+                "请选择「{zh}」所在的列，或给全部行指定一个", "choose the column of “{en}”, or one value for all rows"
+            )
+            named = field_name(facts, key)
+            problems.append(Issue(key, sentence.fill(zh=named.zh, en=named.en)))
     if problems:
         raise Invalid(problems)
     spare = optional(facts)
@@ -101,8 +105,8 @@ def _fixed(at: str, facts: FactTable, names: Mapping[str, Names], problems: list
 def _columns(facts: FactTable, places: Mapping[str, Place]) -> dict[str, str]:
     """Return the header of every field, or what people call it where no column holds it."""
     fields = (*facts.key, *(measure.key for measure in facts.measures))
-    return {key: places[key].header if key in places else field_name(facts, key) for key in fields}
+    return {key: places[key].header if key in places else say(field_name(facts, key)) for key in fields}
 
 
 def _header(texts: Sequence[str], index: int) -> str:
-    return (texts[index] if index < len(texts) else "") or f"第 {index + 1} 列"
+    return (texts[index] if index < len(texts) else "") or t(f"第 {index + 1} 列", f"column {index + 1}")

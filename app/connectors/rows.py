@@ -11,6 +11,7 @@ from app.connectors.names import Names
 from app.connectors.table import Cell, Row, Table
 from app.connectors.values import Refused
 from app.domain.facts import FactTable, Unit
+from app.domain.text import Text
 from app.inputs.facts import ROWS, FactInput
 from app.inputs.imports import Parsed, Problem
 from app.inputs.problems import issues
@@ -186,7 +187,15 @@ def _unit_of(metric: object) -> Unit:
     return known.unit if known else Unit.YUAN
 
 
-def field_name(facts: FactTable, key: str) -> str:
+_FIELDS = {
+    "unit": Text("单元", "Unit"),
+    "day": Text("日期", "Day"),
+    "cohort_day": Text("批次日期", "Cohort day"),
+    "month": Text("月份", "Month"),
+}
+
+
+def field_name(facts: FactTable, key: str) -> Text:
     """Return what people call a field."""
-    named = {dim.key: dim.name.zh for dim in facts.dims} | {measure.key: measure.name.zh for measure in facts.measures}
-    return {"unit": "单元", "day": "日期", "cohort_day": "批次日期", "month": "月份", **named}.get(key, key)
+    named = {dim.key: dim.name for dim in facts.dims} | {measure.key: measure.name for measure in facts.measures}
+    return {**_FIELDS, **named}.get(key, Text(key, key))

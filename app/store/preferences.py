@@ -21,6 +21,13 @@ def set_language(session: Session, viewer: Viewer, language: Language) -> None:
     session.execute(update(User).where(User.id == viewer.user_id).values(language=language))
 
 
+def begin_in(session: Session, user_id: int, language: Language) -> None:
+    """Take the language in which somebody logs in for theirs, if it is not the first one and they have chosen none."""
+    if language is not Language.ZH:
+        unchosen = update(User).where(User.id == user_id, User.language.is_(None))
+        session.execute(unchosen.values(language=language))
+
+
 def set_cards(session: Session, viewer: Viewer, cards: Sequence[str] | None) -> None:
     """Keep which metrics the viewer's cards show, in order; None for the usual ones.
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.domain.errors import Invalid, Throttled
 from app.domain.roles import Action
 from app.domain.text import Language, Text
+from app.i18n import say, sentence, spoken, t
 from app.queries import access, units
 from app.queries import users as people
 from app.store import passwords, preferences, sessions, throttle, users
@@ -22,7 +23,8 @@ from app.web.setup import Password, checked
 
 router = pages()
 
-WRONG = Text("当前密码不对", "is not the present password")
+ALL_UNITS = Text("全部单元", "All units")
+WRONG = Text("当前密码不对", "This is not the current password")
 
 
 @router.get("/account", openapi_extra=needs(Action.ACCOUNT))
@@ -56,9 +58,9 @@ def change_password(
 
         database.transact(work)
     except Invalid as error:
-        return _page(request, {issue.field: issue.message.zh for issue in error.issues}, error.status)
+        return _page(request, {issue.field: sentence(issue.message) for issue in error.issues}, error.status)
     except Throttled as error:
-        return _page(request, {"current": error.message.zh}, error.status, error.seconds)
+        return _page(request, {"current": sentence(error.message)}, error.status, error.seconds)
     return RedirectResponse("/account?saved=1", 303)
 
 
@@ -90,14 +92,15 @@ def _page(request: Request, errors: dict[str, str], status: int = 200, wait: int
         logins = people.logins(session, viewer)
         found = access.by_password(session, viewer.name)
     context = {
-        "page_title": "我的账号",
+        "page_title": t("我的账号", "My account"),
         "grants": [
-            (grant.role.text.zh, "全部单元" if grant.unit_id is None else tree.nodes[grant.unit_id].name)
+            (say(grant.role.text), say(ALL_UNITS) if grant.unit_id is None else tree.nodes[grant.unit_id].name)
             for grant in viewer.grants
         ],
         "logins": [login_line(login, zone, request.app.state.seen.session(login.id_hash)) for login in logins],
         "has_password": found is not None and passwords.is_set(found[1]),
         "errors": errors,
+        "language": spoken().value,
     }
     answer = shell(request, "account.html", "account", context, status)
     if wait:

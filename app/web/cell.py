@@ -14,10 +14,10 @@ from app.domain.number import Number
 from app.domain.roles import Viewer
 from app.domain.text import Text
 from app.domain.tree import Tree
-from app.i18n import NO_VALUE, day_label, show
+from app.i18n import NO_VALUE, day_label, say, short_moment, show, t
 from app.queries import history, recent
 from app.queries.openings import Opening
-from app.web.changes import ORIGINS, UNRECORDED
+from app.web.changes import UNRECORDED, origin_name
 from app.web.dayform import DayForm, dims_of
 from app.web.forms import Form, name_of
 from app.web.sheets import Entry
@@ -70,10 +70,10 @@ def panel(
         "day": day_label(entry.day),
         "line": line(days, values),
         "facts": [
-            ("当前值", written(values.get(days[-1]), measure.unit), True),
-            ("前日", written(values.get(days[-2]), measure.unit), False),
-            ("近7日均值", NO_VALUE if mean is None else _mean(mean, measure.unit), False),
-            *[("可填范围", text, False) for text in _range(table, made.form, cell, opening)],
+            (t("当前值", "Now"), written(values.get(days[-1]), measure.unit), True),
+            (t("前日", "Day before"), written(values.get(days[-2]), measure.unit), False),
+            (t("近7日均值", "7-day mean"), NO_VALUE if mean is None else _mean(mean, measure.unit), False),
+            *[(t("可填范围", "Allowed"), text, False) for text in _range(table, made.form, cell, opening)],
         ],
         "steps": [_step(step, measure.unit, now) for step in steps],
     }
@@ -81,7 +81,7 @@ def panel(
 
 def written(steps: int | None, unit: Unit) -> str:
     """Write a stored value; what was not recorded says so."""
-    return UNRECORDED if steps is None else show(_plain(steps, unit), unit)
+    return say(UNRECORDED) if steps is None else show(_plain(steps, unit), unit)
 
 
 def _plain(steps: Number, unit: Unit) -> Number:
@@ -98,17 +98,18 @@ def _range(table: FactTable, form: Form, cell: Asked, opening: Opening | None) -
         others = [record for prefix, record in form.stored.items() if prefix != cell.entry.prefix]
         lost = sum(record["losses"] or 0 for record in others)
         gained = sum(record["adds"] or 0 for record in form.stored.values())
-        return [f"0 至 {max(opening.current + gained - lost, 0):,}"]
-    return ["0 至该批新增好友"] if table is RETENTION else []
+        most = max(opening.current + gained - lost, 0)
+        return [t(f"0 至 {most:,}", f"0 to {most:,}")]
+    return [t("0 至该批新增好友", "0 to the adds of its cohort")] if table is RETENTION else []
 
 
 def _step(step: history.CellChange, unit: Unit, now: datetime) -> dict[str, str]:
     at = step.at.astimezone(now.tzinfo)
     return {
-        "at": f"{at:%H:%M}" if at.date() == now.date() else f"{at.month}月{at.day}日 {at:%H:%M}",
+        "at": f"{at:%H:%M}" if at.date() == now.date() else short_moment(at),
         "href": f"/history/{step.batch_id}",
         "who": step.actor,
-        "origin": ORIGINS.get(step.origin, step.origin),
+        "origin": origin_name(step.origin),
         "before": written(step.before, unit),
         "after": written(step.after, unit),
         "reason": step.reason or "",

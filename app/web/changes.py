@@ -7,25 +7,51 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from app.domain.facts import DAILY, TABLES, TARGETS, CustomerKind, FactTable, Unit
+from app.domain.text import Text
 from app.domain.tree import Tree
-from app.i18n import show
+from app.i18n import say, show, t
 from app.metrics.catalog import CATALOG
 from app.metrics.targets import from_steps
 from app.queries.channels import ChannelRow
 from app.queries.log import RowChange
 
-ORIGINS = {"page": "页面", "file": "文件", "token": "接口", "sync": "同步", "command": "命令行"}
-KINDS = {
-    **{kind: table.name.zh for kind, table in TABLES.items()},
-    "no-data": "当日无数据",
-    "closings": "月结",
-    "units": "组织单元",
-    "channels": "渠道",
+ORIGINS = {
+    "page": Text("页面", "Page"),
+    "file": Text("文件", "File"),
+    "token": Text("接口", "API"),
+    "sync": Text("同步", "Sync"),
+    "command": Text("命令行", "Command line"),
 }
-UNRECORDED = "未填"
+KINDS = {
+    **{kind: table.name for kind, table in TABLES.items()},
+    "no-data": Text("当日无数据", "No data that day"),
+    "closings": Text("月结", "Month close"),
+    "units": Text("组织单元", "Units"),
+    "channels": Text("渠道", "Channels"),
+}
+UNRECORDED = Text("未填", "Empty")
 
-_FIELDS = {"name": "名称", "kind": "类型", "parent": "上级", "active": "在用", "color_slot": "颜色", "position": "顺序"}
-_FIELDS |= {"closed": "已月结", "no_data": "无数据"}
+_ROW = Text("整行", "Whole row")
+_FIELDS = {
+    "name": Text("名称", "Name"),
+    "kind": Text("类型", "Kind"),
+    "parent": Text("上级", "Parent"),
+    "active": Text("在用", "Active"),
+    "color_slot": Text("颜色", "Color"),
+    "position": Text("顺序", "Order"),
+    "closed": Text("已月结", "Closed"),
+    "no_data": Text("无数据", "No data"),
+}
+
+
+def origin_name(origin: str) -> str:
+    """Return where a change came from."""
+    return say(ORIGINS[origin]) if origin in ORIGINS else origin
+
+
+def kind_name(kind: str) -> str:
+    """Return what kind of thing was changed."""
+    return say(KINDS[kind]) if kind in KINDS else kind
 
 
 class Named:
@@ -45,16 +71,16 @@ class Named:
             "href": self._entry(kind, row),
         }
         if not row.cells:
-            yield {**place, "measure": "整行", "old": "—", "new": "已删除" if row.went else "新增，未填"}
+            new = _deleted() if row.went else t("新增，未填", "Added, empty")
+            yield {**place, "measure": say(_ROW), "old": "—", "new": new}
         for measure, old, new in row.cells:
             label, unit = self._measure(kind, row.key, measure)
-            old_text = UNRECORDED if old is None else _shown(old, unit)
-            new_text = UNRECORDED if new is None else _shown(new, unit)
-            yield {**place, "measure": label, "old": old_text, "new": "已删除" if row.went else new_text}
+            old_text, new_text = _shown(old, unit), _shown(new, unit)
+            yield {**place, "measure": label, "old": old_text, "new": _deleted() if row.went else new_text}
 
     def in_the_way(self, cell: Mapping[str, Any], zone: ZoneInfo) -> dict[str, Any]:
         """Return a cell that keeps a batch from being undone."""
-        label = self._measure(cell["kind"], cell["key"], cell["measure"])[0] if cell["measure"] else "整行"
+        label = self._measure(cell["kind"], cell["key"], cell["measure"])[0] if cell["measure"] else say(_ROW)
         return {
             "unit": self.tree.by_code[cell["unit"]].name,
             "day": cell["day"],
@@ -80,19 +106,19 @@ class Named:
         if value is None:
             return ""
         if name == "customer_kind":
-            return CustomerKind(value).text.zh
+            return say(CustomerKind(value).text)
         if name == "metric":
-            return CATALOG[value].name.zh if value in CATALOG else str(value)
+            return say(CATALOG[value].name) if value in CATALOG else str(value)
         if name == "day_n":
-            return f"第 {value} 日"
+            return t(f"第 {value} 日", f"Day {value}")
         return self.channels[value].name if value in self.channels else str(value)
 
     def _measure(self, kind: str, key: Mapping[str, Any], measure: str) -> tuple[str, FactTable | str | None]:
         if kind not in TABLES:
-            return _FIELDS.get(measure, measure), None
+            return say(_FIELDS[measure]) if measure in _FIELDS else measure, None
         if kind == TARGETS.kind:
-            return "目标值", str(key["metric"])
-        return TABLES[kind].measure(measure).name.zh, TABLES[kind].measure(measure).unit
+            return t("目标值", "Target"), str(key["metric"])
+        return say(TABLES[kind].measure(measure).name), TABLES[kind].measure(measure).unit
 
     @staticmethod
     def _entry(kind: str, row: RowChange) -> str | None:
@@ -108,9 +134,15 @@ def _counted(row: RowChange) -> date:
     return row.day + date.resolution * int(row.key["day_n"]) if row.day else date.min
 
 
+def _deleted() -> str:
+    return t("已删除", "Deleted")
+
+
 def _shown(value: Any, unit: Any) -> str:  # noqa: ANN401 (stored steps, a name or a switch)
+    if value is None:
+        return say(UNRECORDED)
     if isinstance(value, bool):
-        return "是" if value else "否"
+        return t("是", "Yes") if value else t("否", "No")
     if not isinstance(value, int) or unit is None:
         return str(value)
     if unit in CATALOG:

@@ -8,10 +8,11 @@ from typing import Any
 from app.domain.errors import Issue
 from app.domain.facts import FRIENDS, MAX_COUNT, MAX_FEN, SALES, STOCK_COUNTS, FactTable
 from app.domain.text import Text
+from app.i18n import say, sentence
 from app.inputs.problems import MESSAGES
 from app.queries.openings import Opening
 from app.queries.recent import Recorded
-from app.store.rules import AT_MOST, BOTH, EXCEEDS, NAMES
+from app.store.rules import AT_MOST, BOTH, EXCEEDS
 from app.web.derived import Steps, declared
 from app.web.forms import Asked, Form, name_of
 
@@ -20,12 +21,17 @@ ENOUGH_DAYS = 3
 
 BELOW_ZERO = Text(
     "流失合计 {losses} 大于前日现好友 {opening} + 新增 {adds}",
-    "losses {losses} exceed the current friends of the day before {opening} + adds {adds}",
+    "{losses} lost are more than the {opening} current friends of the day before + {adds} added",
 )
 _WORDS = ("integer", "number", "negative", "money_decimals", "too_large", "too_large_money")
-_SILENT = {FRIENDS.kind: ("adds", "losses", "近一周都没有记录流失，确认没有流失或补填")}
+_NO_LOSSES = Text(
+    "近一周都没有记录流失，确认没有流失或补填",
+    "No losses recorded for a week: fill them in, or confirm that nobody left",
+)
+_NO_ORDERS = Text("有 GMV 而没有订单数", "There is GMV but no orders")
+_SILENT = {FRIENDS.kind: ("adds", "losses", _NO_LOSSES)}
 """Per kind: a measure that is recorded for a week while another one never is, and the question about it."""
-_TOGETHER = {SALES.kind: (("gmv", "orders", "有 GMV 而没有订单数"),)}
+_TOGETHER = {SALES.kind: (("gmv", "orders", _NO_ORDERS),)}
 """Per kind: a measure that asks for another one in its row, and the question about it."""
 
 
@@ -66,17 +72,17 @@ def script_data(form: Form, before: Before) -> dict[str, Any]:
         "columns": [column["key"] for column in form.sheet.columns],
         "derived": declared(table),
         "limits": {"count": str(MAX_COUNT), "yuan": str(MAX_FEN)},
-        "words": {key: MESSAGES[key].zh for key in _WORDS},
-        "at_most": [[low, high, NAMES[high].zh] for low, high in AT_MOST.get(table.kind, ())],
-        "exceeds": EXCEEDS.zh,
-        "whole": BOTH.zh if table is STOCK_COUNTS else None,
-        "together": _TOGETHER.get(table.kind, ()),
+        "words": {key: sentence(MESSAGES[key]) for key in _WORDS},
+        "at_most": [[low, high, say(table.measure(high).name)] for low, high in AT_MOST.get(table.kind, ())],
+        "exceeds": sentence(EXCEEDS),
+        "whole": sentence(BOTH) if table is STOCK_COUNTS else None,
+        "together": [(given, missing, say(asks)) for given, missing, asks in _TOGETHER.get(table.kind, ())],
         "silent": _silent(table, before),
         "weeks": _weeks(before),
         "enough": ENOUGH_DAYS,
         "ratio": str(before.ratio),
         "opening": _opening(table, before.opening),
-        "below_zero": BELOW_ZERO.zh,
+        "below_zero": say(BELOW_ZERO),
     }
 
 
@@ -96,7 +102,7 @@ def _silent(table: FactTable, before: Before) -> dict[str, Any] | None:
     rows = [
         prefix for prefix, week in before.weeks.items() if week[given].days >= ENOUGH_DAYS and not week[missing].days
     ]
-    return {"given": given, "missing": missing, "question": question, "rows": rows}
+    return {"given": given, "missing": missing, "question": say(question), "rows": rows}
 
 
 def _opening(table: FactTable, opening: Opening | None) -> dict[str, Any] | None:

@@ -11,6 +11,7 @@ from app.boards.read import coverage_of
 from app.domain.errors import Conflict, Invalid
 from app.domain.period import DAY, month_of
 from app.domain.roles import Action
+from app.i18n import month_label, sentence, t
 from app.queries import closings, units
 from app.store import closings as store
 from app.store import days
@@ -58,9 +59,9 @@ def _change(request: Request, fields: dict[str, str]) -> Response:
     try:
         database_of(request).transact(work)
     except Invalid as error:
-        return _page(request, {month: error.issues[0].message.zh}, error.status, reason)
+        return _page(request, {month: sentence(error.issues[0].message)}, error.status, reason)
     except Conflict as error:
-        return _page(request, {month: error.message.zh}, error.status, reason)
+        return _page(request, {month: sentence(error.message)}, error.status, reason)
     return RedirectResponse("/closing?saved=1", 303)
 
 
@@ -78,7 +79,7 @@ def _page(request: Request, errors: dict[date, str], status: int = 200, reason: 
     lines: list[dict[str, Any]] = [
         {
             "month": f"{month:%Y-%m}",
-            "label": f"{month.year}年{month.month}月",
+            "label": month_label(month),
             "closing": closed.get(month),
             "is_over": month_of(month).last < today,
             "coverage": filled[month],
@@ -88,7 +89,7 @@ def _page(request: Request, errors: dict[date, str], status: int = 200, reason: 
         for month in months
     ]
     can_close = viewer.may(Action.MANAGE, ())
-    context = {"page_title": "月结", "subtitle": root.name, "lines": lines, "can_close": can_close}
+    context = {"page_title": t("月结", "Month close"), "subtitle": root.name, "lines": lines, "can_close": can_close}
     return shell(request, "closing.html", "closing", context, status)
 
 

@@ -13,12 +13,13 @@ from app.domain.period import DAY
 from app.domain.roles import Action, Viewer
 from app.domain.text import Text
 from app.domain.tree import Tree, UnitNode
-from app.i18n import day_label, say
+from app.i18n import day_label, long_day, month_label, say, short_moment, t, weekday
 from app.inputs.types import parse_day
 from app.queries import closings, completeness, history, units
 from app.queries import facts as fact_rows
 from app.queries.closings import Closing
 from app.queries.completeness import DayOf, DayState
+from app.web.changes import UNRECORDED
 from app.web.filters import default_unit
 from app.web.pick import unit_options
 from app.web.render import saved
@@ -98,7 +99,7 @@ def around(
         "action": f"/entry/{place.table.kind}",
         "kind": place.table.kind,
         "day": day.isoformat(),
-        "day_label": f"{day.year}年{day_label(day)}",
+        "day_label": long_day(day),
         "today": today.isoformat(),
         "prev_href": place.href(day - DAY),
         "next_href": place.href(day + DAY) if day < today else None,
@@ -121,12 +122,12 @@ def _strip_day(place: Place, day: date, found: DayOf, closed: dict[date, Closing
     icon, tone = _MARKS[found.state]
     word = say(found.state.text)
     if day.replace(day=1) in closed:
-        icon, tone, word = "lock", "mut", f"已锁定，{word}"
+        icon, tone, word = "lock", "mut", t(f"已锁定，{word}", f"closed, {word}")
     return {
         "href": place.href(day),
         "day": day.day,
-        "weekday": day_label(day)[-1],
-        "label": f"{day_label(day)}，{word}",
+        "weekday": weekday(day),
+        "label": day_label(day) + t("，", ", ") + word,
         "icon": icon,
         "tone": tone,
         "current": day == place.day,
@@ -137,7 +138,7 @@ def _tabs(session: Session, place: Place, found: DayOf) -> list[dict[str, Any]]:
     return [
         {
             "key": table.kind,
-            "label": table.name.zh,
+            "label": say(table.name),
             "href": place.href(table=table),
             "active": table is place.table,
             "count": _count(session, table, place, found),
@@ -149,11 +150,11 @@ def _tabs(session: Session, place: Place, found: DayOf) -> list[dict[str, Any]]:
 def _count(session: Session, table: FactTable, place: Place, found: DayOf) -> str:
     """Return how much of a kind is there: channels of those expected, or whether there is anything."""
     if kind := found.kinds.get(table.kind):
-        return f"{kind.present} / {kind.expected}" if kind.expected else "未填"
+        return f"{kind.present} / {kind.expected}" if kind.expected else say(UNRECORDED)
     rows = fact_rows.of_day(session, table, place.unit.id, days_of(table, place.day))
     if table is STOCK_COUNTS or not rows:
-        return "已填" if rows else "未填"
-    return f"{len(rows)} 条"
+        return t("已填", "Filled") if rows else say(UNRECORDED)
+    return t(f"{len(rows)} 条", f"{len(rows)}")
 
 
 def _present(session: Session, place: Place, found: DayOf) -> bool:
@@ -164,8 +165,11 @@ def _present(session: Session, place: Place, found: DayOf) -> bool:
 
 def lock_words(closing: Closing) -> dict[str, str]:
     """Say that a month is closed, by whom and since when."""
-    at, month = closing.at, closing.month
+    at, month = short_moment(closing.at), month_label(closing.month)
     return {
-        "title": f"{month.year}年{month.month}月已月结",
-        "text": f"由 {closing.actor} 于 {at.month}月{at.day}日 {at:%H:%M} 锁定，数据只读。更正需管理员重开并写明原因。",
+        "title": t(f"{month}已月结", f"{month} is closed."),
+        "text": t(
+            f"由 {closing.actor} 于 {at} 锁定，数据只读。更正需管理员重开并写明原因。",
+            f"{closing.actor} closed it on {at}; it is read only. An admin can reopen it with a reason.",
+        ),
     }

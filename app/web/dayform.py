@@ -10,7 +10,7 @@ from app.domain.errors import Issue
 from app.domain.facts import FRIENDS, STOCK_COUNTS, FactTable
 from app.domain.roles import Action, Viewer
 from app.domain.tree import Tree
-from app.i18n import NO_VALUE
+from app.i18n import NO_VALUE, say
 from app.queries import channels, openings, recent, settings
 from app.queries import facts as fact_rows
 from app.queries.channels import ChannelRow
@@ -96,7 +96,7 @@ def drawn(session: Session, made: DayForm, earlier: Before) -> dict[str, Any]:
     script = script_data(form, earlier) | {"stock": stock, "counted": _counted(session, place)}
     return {
         **context,
-        "notes": [(column.name, column.hint) for column in DERIVED.get(table.kind, ())],
+        "notes": [(say(column.name), say(column.hint)) for column in DERIVED.get(table.kind, ())],
         "totals": totals(table, columns, rows) if len(rows) > 1 else None,
         "close": _close(rows, script) if table is FRIENDS else None,
         "script": script,

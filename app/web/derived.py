@@ -13,6 +13,7 @@ from typing import Any
 from app.domain.facts import FRIENDS, PUSHES, SALES, STOCK_COUNTS, FactTable, Unit
 from app.domain.number import Number
 from app.domain.terms import Term, Total
+from app.domain.text import Text
 from app.i18n import NO_VALUE, show
 from app.metrics.catalog import CATALOG
 from app.metrics.definition import Net, Ratio
@@ -36,8 +37,8 @@ class Derived:
     """
 
     key: str
-    name: str
-    hint: str
+    name: Text
+    hint: Text
     unit: Unit
     how: str
     parts: tuple[Part, ...]
@@ -45,16 +46,16 @@ class Derived:
     signed: bool = False
 
 
-def _metric(key: str, hint: str, name: str | None = None) -> Derived:
+def _metric(key: str, hint: Text, name: Text | None = None) -> Derived:
     metric = CATALOG[key]
     formula = metric.formula
     if isinstance(formula, Net):
         parts = (_part(formula.gain), _part(formula.loss))
-        return Derived(key, name or metric.name.zh, hint, metric.unit, "net", parts, signed=True)
+        return Derived(key, name or metric.name, hint, metric.unit, "net", parts, signed=True)
     if not isinstance(formula, Ratio):
         raise TypeError(f"{key} is no column of an entry form")
     parts = (_part(formula.numerator), _part(formula.denominator))
-    return Derived(key, name or metric.name.zh, hint, metric.unit, "ratio", parts, formula.scale)
+    return Derived(key, name or metric.name, hint, metric.unit, "ratio", parts, formula.scale)
 
 
 def _part(term: Term) -> Part:
@@ -63,21 +64,45 @@ def _part(term: Term) -> Part:
     return Part(term.fact.column, term.paired.column if term.paired else None)
 
 
+_YUAN = Text("元", "yuan")
+_GAP = Text("盘点 − 推算", "counted − computed")
+
 DERIVED: dict[str, tuple[Derived, ...]] = {
     FRIENDS.kind: (
-        _metric("friends_net", "新增 − 流失", "净增"),
-        _metric("add_rate", "新增 ÷ 触达"),
-        Derived("adds_change", "较7日均值", "新增", Unit.RATE, "mean", (Part("adds"),), signed=True),
+        _metric("friends_net", Text("新增 − 流失", "added − lost"), Text("净增", "Net adds")),
+        _metric("add_rate", Text("新增 ÷ 触达", "added ÷ reach")),
+        Derived(
+            "adds_change",
+            Text("较7日均值", "Vs 7-day mean"),
+            Text("新增", "added"),
+            Unit.RATE,
+            "mean",
+            (Part("adds"),),
+            signed=True,
+        ),
     ),
-    SALES.kind: (_metric("aov", "GMV ÷ 订单"), _metric("member_share", "会员 ÷ GMV", "会员占比")),
+    SALES.kind: (
+        _metric("aov", Text("GMV ÷ 订单", "GMV ÷ orders")),
+        _metric("member_share", Text("会员 ÷ GMV", "member ÷ GMV"), Text("会员占比", "Member share")),
+    ),
     PUSHES.kind: (
-        _metric("push_cpm", "元", "千次成本"),
-        _metric("push_rpm", "元", "千次营收"),
-        _metric("push_loss_rate", "流失 ÷ 推送"),
+        _metric("push_cpm", _YUAN, Text("千次成本", "Cost per 1,000")),
+        _metric("push_rpm", _YUAN, Text("千次营收", "Revenue per 1,000")),
+        _metric("push_loss_rate", Text("流失 ÷ 推送", "lost ÷ pushes")),
     ),
     STOCK_COUNTS.kind: (
-        Derived("cumulative_gap", "累计差异", "盘点 − 推算", Unit.COUNT, "gap", (Part("cumulative"),), signed=True),
-        Derived("current_gap", "现好友差异", "盘点 − 推算", Unit.COUNT, "gap", (Part("current"),), signed=True),
+        Derived(
+            "cumulative_gap",
+            Text("累计差异", "Cumulative gap"),
+            _GAP,
+            Unit.COUNT,
+            "gap",
+            (Part("cumulative"),),
+            signed=True,
+        ),
+        Derived(
+            "current_gap", Text("现好友差异", "Current gap"), _GAP, Unit.COUNT, "gap", (Part("current"),), signed=True
+        ),
     ),
 }
 """The derived columns of each kind of fact."""

@@ -6,7 +6,8 @@ from fastapi import Request, Response
 from fastapi.responses import JSONResponse
 
 from app.domain.roles import Action
-from app.i18n import say
+from app.domain.text import Language
+from app.i18n import say, spoken, t
 from app.metrics.catalog import GROUPS
 from app.metrics.describe import formula_text
 from app.web.guard import needs, pages
@@ -24,12 +25,13 @@ def dictionary(request: Request) -> Response:
             "metrics": [
                 {
                     "key": metric.key,
-                    "name": metric.name.zh,
-                    "en": metric.name.en,
+                    "name": say(metric.name),
+                    "other": metric.name.en if spoken() is Language.ZH else "",
+                    "words": f"{metric.key} {metric.name.say(Language.ZH)} {metric.name.en}",
                     "unit": metric.unit,
                     "better": metric.better,
                     "formula": formula_text(metric.formula),
-                    "about": metric.about.zh,
+                    "about": say(metric.about),
                     "limit": metric.limit,
                 }
                 for metric in metrics
@@ -37,7 +39,7 @@ def dictionary(request: Request) -> Response:
         }
         for title, metrics in GROUPS
     ]
-    return shell(request, "dictionary.html", "dictionary", {"page_title": "指标口径", "groups": groups})
+    return shell(request, "dictionary.html", "dictionary", {"page_title": t("指标口径", "Metrics"), "groups": groups})
 
 
 @router.get("/docs", openapi_extra=needs(Action.READ))
@@ -58,7 +60,7 @@ def docs(request: Request) -> Response:
         for path, methods in document["paths"].items()
         for method, operation in methods.items()
     ]
-    return shell(request, "docs.html", "docs", {"page_title": "接口", "operations": operations})
+    return shell(request, "docs.html", "docs", {"page_title": t("接口", "API"), "operations": operations})
 
 
 @router.get("/docs/openapi.json", openapi_extra=needs(Action.READ))

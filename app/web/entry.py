@@ -14,6 +14,7 @@ from app.domain.facts import DAILY
 from app.domain.roles import Action, Viewer
 from app.domain.text import Text
 from app.domain.tree import Tree
+from app.i18n import t
 from app.queries import openings, units
 from app.web.cell import asked, panel
 from app.web.day import Place, around, href, place_of
@@ -98,7 +99,7 @@ def _context(session: Session, tree: Tree, viewer: Viewer, made: DayForm, now: d
     place: Place = made.place
     context = around(session, tree, viewer, place, made.closing, now)
     body = drawn(session, made, before(session, made))
-    title = {"page_title": "每日填报", "subtitle": place.unit.name}
+    title = {"page_title": t("每日填报", "Daily entry"), "subtitle": place.unit.name}
     return {**title, "form": {**context, **body}, "clashes": ()}
 
 

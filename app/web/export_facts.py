@@ -16,8 +16,9 @@ from app.domain.facts import FIRST_DAY, LAST_DAY, TABLES, TARGETS, FactTable
 from app.domain.period import DAY, Period, month_of
 from app.domain.roles import Action
 from app.domain.text import Text
-from app.i18n import range_label
+from app.i18n import range_label, say, t
 from app.queries import channels, facts, units
+from app.web.account import ALL_UNITS
 from app.web.deadline import EXPORT, Deadline
 from app.web.download import COUNTED, days_part, exported, format_param, spreadsheet
 from app.web.exported import made
@@ -55,9 +56,10 @@ def export_facts(
             export_xlsx.refuse_many(facts.count(session, viewer, tree, table, filter_))
         pages_ = deadline.through(facts.pages(session, viewer, tree, table, filter_))
         sheet = fact_sheet(table, tree, known.values(), pages_)
-        name = top.name if top else "全部单元"
-        pairs = [("单元", name), ("日期", range_label(period) if period else "全部"), *made(viewer, settings.now())]
-        file = file_name([table.name.zh, name, days_part(period) if period else ""], wanted)
+        name = top.name if top else say(ALL_UNITS)
+        days = range_label(period) if period else t("全部", "All")
+        pairs = [(t("单元", "Unit"), name), (t("日期", "Days"), days), *made(viewer, settings.now())]
+        file = file_name([say(table.name), name, days_part(period) if period else ""], wanted)
         return exported(request, file, wanted, [sheet], fact_notes(table, pairs))
 
 
@@ -78,7 +80,9 @@ def export_template(
     action = Action.WRITE_TARGETS if table is TARGETS else Action.WRITE_FACTS
     writable = [node for node in units.visible(tree, viewer, action) if node.active]
     notes = template_notes(table, writable, known.values(), [*made(viewer, now)])
-    name = file_name([f"{table.name.zh}导入模板", top.name if top else ""], wanted)
+    name = file_name(
+        [t("{kind}导入模板", "{kind} template").format(kind=say(table.name)), top.name if top else ""], wanted
+    )
     return spreadsheet(name, wanted, [template(table, top, month_of(now.date() - DAY), [*known.values()])], notes)
 
 
@@ -94,7 +98,7 @@ def export_page(
     top = units.readable(tree, viewer, unit) if unit else default_unit(tree, viewer)
     params = {"unit": top.code, "from": f"{period.first}", "to": f"{period.last}"}
     context = {
-        "page_title": "导出",
+        "page_title": t("导出", "Export"),
         "subtitle": top.name,
         "units": unit_options(tree, viewer, top.code),
         "first": params["from"],
@@ -115,7 +119,7 @@ def _offer(table: FactTable, params: dict[str, str]) -> dict[str, Any]:
         }
         for name, given in paths.items()
     }
-    return {"name": table.name.zh, "measures": measures_of(table), **links}
+    return {"name": say(table.name), "measures": measures_of(table), **links}
 
 
 def _table(kind: str) -> FactTable:

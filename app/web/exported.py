@@ -1,6 +1,6 @@
 """A board's view as sheets: the same values as on its page and in its JSON, with what they mean."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,35 +11,50 @@ from app.domain.facts import CustomerKind, Unit
 from app.domain.period import Compare, Period
 from app.domain.roles import Viewer
 from app.domain.text import Text
-from app.i18n import month_label, range_label, show
+from app.i18n import listing, month_label, plural, range_label, say, show, t
 from app.metrics.catalog import CATALOG
 from app.metrics.compare import Status
 from app.metrics.definition import Metric
 from app.metrics.describe import formula_text
 from app.queries.channels import ChannelRow
 
-UNITS = {Unit.COUNT: "数量", Unit.YUAN: "元", Unit.RATE: "比率"}
-METRIC_HEADS = ("列", "指标代码", "单位", "公式", "说明")
-
-_TARGET_HEADS = (
-    *(
-        Head("指标代码", width=20),
-        Head("指标", width=28),
-        Head("渠道代码"),
-        Head("渠道"),
-        Head("客户类型"),
-        Head("单位", width=8),
-    ),
-    *(Head("目标", Kind.YUAN), Head("实际", Kind.YUAN), Head("完成率", Kind.RATE), Head("用量", Kind.RATE)),
-    *(Head("上月", Kind.YUAN), Head("环比", Kind.RATE), Head("差值", Kind.RATE), Head("时间进度", Kind.RATE)),
-    *(Head("进度差", Kind.RATE), Head("月末预测", Kind.YUAN), Head("状态")),
+UNITS = {Unit.COUNT: Text("数量", "Count"), Unit.YUAN: Text("元", "yuan"), Unit.RATE: Text("比率", "Rate")}
+METRIC_HEADS = (
+    *(Text("列", "Column"), Text("指标代码", "Metric code"), Text("单位", "Unit of measure")),
+    *(Text("公式", "Formula"), Text("说明", "Meaning")),
 )
+ABOUT_HEADS = (Text("工作表", "Sheet"), Text("说明", "Meaning"))
+DEFINITIONS = Text("指标口径", "Metrics")
+DAY, COMPARED = Text("日期", "Day"), Text("对比", "Compared with")
+
+_TARGET_HEADS: tuple[tuple[Text, Kind, int | None], ...] = (
+    (Text("指标代码", "Metric code"), Kind.TEXT, 20),
+    (Text("指标", "Metric"), Kind.TEXT, 28),
+    (Text("渠道代码", "Channel code"), Kind.TEXT, None),
+    (Text("渠道", "Channel"), Kind.TEXT, None),
+    (Text("客户类型", "Customer kind"), Kind.TEXT, None),
+    (Text("单位", "Unit of measure"), Kind.TEXT, 8),
+    (Text("目标", "Target"), Kind.YUAN, None),
+    (Text("实际", "Actual"), Kind.YUAN, None),
+    (Text("完成率", "Completion"), Kind.RATE, None),
+    (Text("用量", "Used"), Kind.RATE, None),
+    (Text("上月", "Month before"), Kind.YUAN, None),
+    (Text("环比", "Change"), Kind.RATE, None),
+    (Text("差值", "Difference"), Kind.RATE, None),
+    (Text("时间进度", "Time progress"), Kind.RATE, None),
+    (Text("进度差", "Ahead of time"), Kind.RATE, None),
+    (Text("月末预测", "Month-end forecast"), Kind.YUAN, None),
+    (Text("状态", "Status"), Kind.TEXT, None),
+)
+
+
+Tables = Sequence[tuple[str, Sequence[str], Sequence[Sequence[Value]]]]
 
 
 def board_sheets(view: BoardView, wanted: str = "") -> list[Sheet]:
     """Return the tables of a board, or only that of one panel; Invalid for a panel that has none."""
     found = [
-        _sheet(panel.title.zh, panel.table)
+        _sheet(say(panel.title), panel.table)
         for panel in view.panels
         if panel.table is not None and wanted in ("", panel.key)
     ]
@@ -51,8 +66,8 @@ def board_sheets(view: BoardView, wanted: str = "") -> list[Sheet]:
 def _sheet(title: str, table: Table) -> Sheet:
     days = _days_of(table.rows)
     notes = any(row.note for row in table.rows)
-    columns = [Head(column.name.zh, KINDS[column.unit]) for column in table.columns]
-    heads = [*_label_heads(table, days), *columns, *([Head("备注", width=24)] if notes else [])]
+    columns = [Head(say(column.name), KINDS[column.unit]) for column in table.columns]
+    heads = [*_label_heads(table, days), *columns, *([Head(t("备注", "Note"), width=24)] if notes else [])]
     lines = [_line(table, row, days, notes=notes) for row in table.rows]
     return Sheet(title, heads, lines, None if table.total is None else _line(table, table.total, days, notes=notes))
 
@@ -67,20 +82,22 @@ def _days_of(rows: Collection[Row]) -> int:
 
 def _label_heads(table: Table, days: int) -> list[Head]:
     if days == 0:
-        return [Head(table.label.zh, width=20)]
-    return [Head("日期", Kind.DAY)] if days == 1 else [Head("开始日期", Kind.DAY), Head("结束日期", Kind.DAY)]
+        return [Head(say(table.label), width=20)]
+    if days == 1:
+        return [Head(say(DAY), Kind.DAY)]
+    return [Head(t("开始日期", "First day"), Kind.DAY), Head(t("结束日期", "Last day"), Kind.DAY)]
 
 
 def _line(table: Table, row: Row, days: int, *, notes: bool) -> Line:
     values = [row.values.get(column.key) for column in table.columns]
-    return [*_label(row, days), *values, *([row.note.zh if row.note else None] if notes else [])]
+    return [*_label(row, days), *values, *([say(row.note) if row.note else None] if notes else [])]
 
 
 def _label(row: Row, days: int) -> list[Value]:
     if row.period is None:  # a total, or a row that is no period
-        return [row.label.zh, *([None] * (days - 1))]
+        return [say(row.label), *([None] * (days - 1))]
     ends: list[Value] = [row.period.first, row.period.last]
-    return ends[:days] if days else [row.label.zh]
+    return ends[:days] if days else [say(row.label)]
 
 
 def target_sheet(view: BoardView, channels: dict[str, ChannelRow]) -> Sheet:
@@ -88,19 +105,20 @@ def target_sheet(view: BoardView, channels: dict[str, ChannelRow]) -> Sheet:
     table = next(panel.table for panel in view.panels if panel.table is not None)
     # Without a target the page has no row either: it was cleared.
     rows = [row for row in table.rows if row.values["target"] is not None]
-    return Sheet(view.title.zh, _TARGET_HEADS, [_target_line(row, channels) for row in rows])
+    heads = [Head(say(name), kind, width) for name, kind, width in _TARGET_HEADS]
+    return Sheet(say(view.title), heads, [_target_line(row, channels) for row in rows])
 
 
 def _target_line(row: Row, channels: dict[str, ChannelRow]) -> Line:
     values: Any = row.values
     metric, channel = CATALOG[values["metric"]], channels.get(values["channel"] or "")
-    kind = CustomerKind(values["customer_kind"]).text.zh if values["customer_kind"] else None
+    kind = say(CustomerKind(values["customer_kind"]).text) if values["customer_kind"] else None
     numbers = {key: Given(values[key], KINDS[metric.unit]) for key in ("target", "actual", "previous", "forecast")}
     return [
-        *(metric.key, metric.name.zh, values["channel"], channel.name if channel else None, kind, UNITS[metric.unit]),
-        *(numbers["target"], numbers["actual"], values["completion"], values["usage"]),
+        *(metric.key, say(metric.name), values["channel"], channel.name if channel else None, kind),
+        *(say(UNITS[metric.unit]), numbers["target"], numbers["actual"], values["completion"], values["usage"]),
         *(numbers["previous"], values["change"], values["points"], values["time_progress"]),
-        *(values["pace"], numbers["forecast"], Status(values["status"]).text.zh),
+        *(values["pace"], numbers["forecast"], say(Status(values["status"]).text)),
     ]
 
 
@@ -108,60 +126,72 @@ def board_notes(view: BoardView, viewer: Viewer, now: datetime, channel: Channel
     """Return what a board's sheets are about: scope, who and when, coverage, and the meaning of each column."""
     tables = [panel for panel in view.panels if panel.table is not None and wanted in ("", panel.key)]
     metrics = {
-        column.metric: (column.name.zh, CATALOG[column.metric])
+        column.metric: (say(column.name), CATALOG[column.metric])
         for panel in tables
         for column in (panel.table.columns if panel.table else ())
         if column.metric is not None
     }
-    about = [(panel.title.zh, panel.table.note.zh) for panel in tables if panel.table is not None and panel.table.note]
-    scope = [
-        ("日期", range_label(view.scope.period)),
-        ("渠道", channel.name if channel else "全部"),
-        ("对比", _compared(view)),
+    about: list[tuple[str, str]] = [
+        (say(panel.title), say(panel.table.note)) for panel in tables if panel.table is not None and panel.table.note
     ]
-    definitions = ("指标口径", METRIC_HEADS, [_definition(name, metric) for name, metric in metrics.values()])
-    return Notes([*_pairs(view, viewer, now, scope)], [definitions, ("各表说明", ("工作表", "说明"), about)])
+    scope = [
+        (say(DAY), range_label(view.scope.period)),
+        (t("渠道", "Channel"), channel.name if channel else t("全部", "All")),
+        (say(COMPARED), _compared(view)),
+    ]
+    definitions = [_definition(name, metric) for name, metric in metrics.values()]
+    explained = (t("各表说明", "Tables"), [*map(say, ABOUT_HEADS)], about)
+    return Notes([*_pairs(view, viewer, now, scope)], [_defined(definitions), explained], t("说明", "Notes"))
 
 
 def target_notes(view: BoardView, viewer: Viewer, now: datetime) -> Notes:
     """Return what the table of targets is about."""
     table = next(panel.table for panel in view.panels if panel.table is not None)
     keys = dict.fromkeys(str(row.values["metric"]) for row in table.rows)
-    definitions = [_definition(CATALOG[key].name.zh, CATALOG[key]) for key in keys]
-    pairs = _pairs(view, viewer, now, [("月份", month_label(view.scope.period.first)), ("对比", _compared(view))])
-    notes = [("指标跟踪", table.note.zh if table.note else None)]
-    return Notes([*pairs], [("指标口径", METRIC_HEADS, definitions), ("说明", ("工作表", "说明"), notes)])
+    definitions = [_definition(say(CATALOG[key].name), CATALOG[key]) for key in keys]
+    scope = [(t("月份", "Month"), month_label(view.scope.period.first)), (say(COMPARED), _compared(view))]
+    notes = [(say(view.title), say(table.note) if table.note else None)]
+    tables: Tables = [_defined(definitions), (t("说明", "Notes"), [*map(say, ABOUT_HEADS)], notes)]
+    return Notes([*_pairs(view, viewer, now, scope)], tables, t("说明", "Notes"))
+
+
+def _defined(definitions: list[tuple[str, ...]]) -> tuple[str, list[str], list[tuple[str, ...]]]:
+    return say(DEFINITIONS), [*map(say, METRIC_HEADS)], definitions
 
 
 def _pairs(view: BoardView, viewer: Viewer, now: datetime, scope: list[tuple[str, str]]) -> Iterator[tuple[str, Value]]:
-    yield "内容", view.title.zh
-    yield "单元", f"{view.scope.unit_name}（{view.scope.unit}，含下级）"
+    unit, code = view.scope.unit_name, view.scope.unit
+    yield t("内容", "Content"), say(view.title)
+    yield t("单元", "Unit"), t(f"{unit}（{code}，含下级）", f"{unit} ({code}, with all below it)")
     yield from scope
     if view.scope.as_of is not None:
-        yield "数据截至", f"{view.scope.as_of} 收盘，之后的改动不计"
-    yield "完整度", _complete(view.coverage)
+        yield t("数据截至", "Data as of"), t(f"{view.scope.as_of} 收盘，之后的改动不计", f"close of {view.scope.as_of}")
+    yield t("完整度", "Coverage"), _complete(view.coverage)
     if view.coverage.missing:
-        yield "缺少", "、".join(f"{name} {days} 天" for name, days in view.coverage.missing)
+        missing = (t(f"{name} {days} 天", f"{name} {plural(days, 'day')}") for name, days in view.coverage.missing)
+        yield t("缺少", "Missing"), listing(missing)
     yield from made(viewer, now)
 
 
 def made(viewer: Viewer, now: datetime) -> Iterator[tuple[str, Value]]:
     """Yield when and by whom a file was made."""
-    yield "导出时间", f"{now:%Y-%m-%d %H:%M}（{now.tzinfo}）"
-    yield "导出人", viewer.name
+    at = f"{now:%Y-%m-%d %H:%M}"
+    yield t("导出时间", "Exported at"), t(f"{at}（{now.tzinfo}）", f"{at} ({now.tzinfo})")
+    yield t("导出人", "Exported by"), viewer.name
 
 
 def _compared(view: BoardView) -> str:
     other = view.scope.compared
-    how = Compare(view.scope.compare).text.zh if view.scope.compare else ""
-    return f"{how}，{range_label(other)}" if isinstance(other, Period) else how
+    how = say(Compare(view.scope.compare).text) if view.scope.compare else ""
+    return how + t("，", ", ") + range_label(other) if isinstance(other, Period) else how
 
 
 def _complete(coverage: Coverage) -> str:
     if coverage.rate is None:
-        return "没有应填的单元日"
-    return f"{show(coverage.rate, Unit.RATE)}（{coverage.present} / {coverage.expected} 单元日）"
+        return t("没有应填的单元日", "No unit days expected")
+    rate, part = show(coverage.rate, Unit.RATE), f"{coverage.present} / {coverage.expected}"
+    return t(f"{rate}（{part} 单元日）", f"{rate} ({part} unit days)")
 
 
 def _definition(name: str, metric: Metric) -> tuple[str, ...]:
-    return (name, metric.key, UNITS[metric.unit], formula_text(metric.formula), metric.about.zh)
+    return (name, metric.key, say(UNITS[metric.unit]), formula_text(metric.formula), say(metric.about))

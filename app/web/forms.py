@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from app.domain.errors import Invalid, Issue
 from app.domain.facts import Measure
 from app.domain.text import Text
+from app.i18n import say, sentence, t
 from app.inputs.facts import ROWS, FactInput
 from app.inputs.problems import issues
 from app.web.sheets import SEPARATOR, Adder, Entry, Line, Sheet
@@ -22,7 +23,8 @@ REVISION = "revision"
 BASE = "base"
 """The field of a row that holds its values as they were seen, so that a save can tell whose change is whose."""
 JOIN = "|"
-LISTED = Text("这一行上面已有，请直接填在那一行", "is listed above; fill that row")
+NEW_ROW = Text("新增一行", "New row")
+LISTED = Text("这一行上面已有，请直接填在那一行", "This row is listed above; fill it there")
 
 
 def name_of(prefix: str, key: str) -> str:
@@ -106,7 +108,7 @@ class Form:
         """Return every message as a link to its cell."""
         labels = self.labels() if self.errors else {}
         return [
-            {"href": f"#{name}", "text": f"{labels.get(name, '新增一行')}：{text}"}
+            {"href": f"#{name}", "text": labels.get(name, say(NEW_ROW)) + t("：", ": ") + text}
             for name, text in self.errors.items()
         ]
 
@@ -127,7 +129,7 @@ class Form:
             "error": self.errors.get(name),
             "label": label,
             "unit": measure.unit.value,
-            "suffix": {"rate": "%", "yuan": "元", "count": ""}[measure.unit] if self.sheet.suffixes else "",
+            "suffix": {"rate": "%", "yuan": t("元", "yuan"), "count": ""}[measure.unit] if self.sheet.suffixes else "",
         }
 
     def _picks(self, adder: Adder) -> Iterator[dict[str, Any]]:
@@ -144,7 +146,7 @@ class Form:
                 "name": name,
                 "value": self.typed.get(name, ""),
                 "error": self.errors.get(name),
-                "label": f"新增一行 {measure.name.zh}",
+                "label": f"{say(NEW_ROW)} {say(measure.name)}",
                 "unit": measure.unit.value,
                 "suffix": "",
             }
@@ -177,5 +179,5 @@ def messages(form: Form, changed: Sequence[Asked], error: Invalid) -> dict[str, 
         typed = [key for key in measures if key in row]
         # What concerns the whole row stands at the first cell that was typed in.
         key = issue.field if issue.field in measures else (typed or measures)[0]
-        found.setdefault(name_of(prefix, key), issue.message.zh)
+        found.setdefault(name_of(prefix, key), sentence(issue.message))
     return found

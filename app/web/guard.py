@@ -12,7 +12,7 @@ from fastapi.routing import APIRoute
 from app.db import Database, Reader
 from app.domain.errors import Forbidden
 from app.domain.roles import Action, Viewer
-from app.domain.text import Text
+from app.domain.text import Language, Text
 from app.i18n import speak
 from app.kept.respond import Policy, answered
 from app.queries import access, version
@@ -111,10 +111,17 @@ class OpenPage(APIRoute):
         handle = super().get_route_handler()
 
         async def guarded(request: Request) -> Response:
+            speak(asked_language(request))
             require_same_site(request)
             return await handle(request)
 
         return guarded
+
+
+def asked_language(request: Request) -> Language:
+    """Return the language that an address asks for: where nobody is logged in, nothing else tells."""
+    asked = request.query_params.get("lang")
+    return Language(asked) if asked in set(Language) else Language.ZH
 
 
 def pages(kind: type[GuardedPage] = GuardedPage) -> APIRouter:

@@ -8,14 +8,16 @@ from app.connectors.names import Names
 from app.connectors.rows import Reader, field_name, optional
 from app.connectors.table import Table
 from app.domain.errors import Conflict, Invalid, LuopanError
-from app.domain.facts import STOCK_COUNTS, TABLES, TARGETS, FactTable, Unit
+from app.domain.facts import RETENTION_DAYS, STOCK_COUNTS, TABLES, TARGETS, CustomerKind, FactTable, Unit
 from app.domain.roles import Action, Viewer
-from app.i18n import show
+from app.domain.text import Text
+from app.i18n import say, sentence, show, t
 from app.inputs.imports import Parsed
 from app.metrics.catalog import CATALOG
 from app.metrics.targets import from_steps
 from app.store.imports import Imported, Preview
 from app.store.weigh import Weighed
+from app.web.changes import UNRECORDED
 
 SHOWN = 200
 """Rows of each state that a preview shows."""
@@ -35,9 +37,9 @@ def choices(viewer: Viewer, known: Known) -> list[dict[str, Any]]:
     return [
         {
             "kind": table.kind,
-            "name": table.name.zh,
+            "name": say(table.name),
             "keys": [_key(table, key, known[table.kind]) for key in table.key],
-            "measures": [{"key": measure.key, "name": measure.name.zh} for measure in table.measures],
+            "measures": [{"key": measure.key, "name": say(measure.name)} for measure in table.measures],
         }
         for table in TABLES.values()
         if viewer.may(action_of(table))
@@ -45,11 +47,11 @@ def choices(viewer: Viewer, known: Known) -> list[dict[str, Any]]:
 
 
 def _key(table: FactTable, key: str, names: Mapping[str, Names]) -> dict[str, Any]:
-    options = [{"value": code, "label": name} for code, name in names[key].options] if key in names else []
+    options = [{"value": code, "label": label} for code, label in _labels(key, names).items()]
     kind = "month" if key == "month" else "date" if key == table.day_key else "select"
     return {
         "key": key,
-        "name": field_name(table, key),
+        "name": say(field_name(table, key)),
         "type": kind,
         "optional": key in optional(table),
         "options": options,
@@ -57,24 +59,36 @@ def _key(table: FactTable, key: str, names: Mapping[str, Names]) -> dict[str, An
     }
 
 
+def _labels(key: str, names: Mapping[str, Names]) -> dict[str, str]:
+    """Return what the values of a part of the key are called: by people, or by us."""
+    if key not in names:
+        return {}
+    ours: dict[str, dict[str, Text]] = {
+        "customer_kind": {kind.value: kind.text for kind in CustomerKind},
+        "metric": {metric.key: metric.name for metric in CATALOG.values()},
+        "day_n": {str(n): Text(f"{n}日", f"Day {n}") for n in RETENTION_DAYS},
+    }
+    return {code: say(ours.get(key, {}).get(code, Text(name, name))) for code, name in names[key].options}
+
+
 def previewed(reader: Reader, found: Preview, names: Mapping[str, Names]) -> dict[str, Any]:
     """Return a preview as the page draws it."""
     table, tally = reader.facts, found.tally
     measures = [m for m in table.measures if any(p.field == m.key for group in reader.groups for p in group.measures)]
-    labels = {key: dict(known.options) for key, known in names.items()}
+    labels = {key: _labels(key, names) for key in names}
     summed = [] if table in (STOCK_COUNTS, TARGETS) else [m for m in measures if m.key in tally.totals]
     return {
         "fingerprint": found.fingerprint,
         "counts": {"new": tally.new, "changed": tally.changed, "same": tally.same, "bad": tally.bad},
         "skipped": {"totals": reader.skipped.totals, "blank": reader.skipped.blank},
-        "keys": [field_name(table, key) for key in table.key],
-        "measures": [measure.name.zh for measure in measures],
+        "keys": [say(field_name(table, key)) for key in table.key],
+        "measures": [say(measure.name) for measure in measures],
         "rows": {
             state: [_row(table, weighed, found.name(weighed), labels, [m.key for m in measures]) for weighed in rows]
             for state, rows in found.shown.items()
         },
         "bad": [{"row": row.row, "texts": problems(reader.table, row)} for row in found.bad],
-        "totals": [{"name": m.name.zh, "text": _shown(table, {}, m.key, tally.totals[m.key])} for m in summed],
+        "totals": [{"name": say(m.name), "text": _shown(table, {}, m.key, tally.totals[m.key])} for m in summed],
     }
 
 
@@ -100,7 +114,7 @@ def _row(
 
 def _shown(table: FactTable, named: Mapping[str, Any], measure: str, value: int | None) -> str:
     if value is None:
-        return "未填"
+        return say(UNRECORDED)
     if table is TARGETS:
         metric = CATALOG[named["metric"]]
         return show(from_steps(metric, value), metric.unit)
@@ -110,7 +124,11 @@ def _shown(table: FactTable, named: Mapping[str, Any], measure: str, value: int 
 
 def problems(table: Table, row: Parsed) -> list[str]:
     """Return what is wrong with a row, each with its sheet, row and column."""
-    return [f"{table.place(row.row, problem.column).zh}：{problem.message.zh}" for problem in row.problems]
+    return [_placed(table.place(row.row, problem.column), problem.message) for problem in row.problems]
+
+
+def _placed(place: Text, message: Text) -> str:
+    return sentence(place) + t("：", ": ") + say(message)
 
 
 def written(reader: Reader, done: Imported) -> dict[str, Any]:
@@ -126,15 +144,15 @@ def written(reader: Reader, done: Imported) -> dict[str, Any]:
 
 def told(error: LuopanError, table: Table | None = None) -> dict[str, Any]:
     """Return an error as the page shows it: rows by their place in the file, fields by their key."""
-    found: dict[str, Any] = {"status": error.status, "message": error.message.zh}
+    found: dict[str, Any] = {"status": error.status, "message": sentence(error.message)}
     if isinstance(error, Invalid):
         listed = error.issues[:LISTED]
         found["issues"] = [
             {
                 "field": issue.field if issue.row is None else "",
-                "text": issue.message.zh
+                "text": sentence(issue.message)
                 if issue.row is None or table is None
-                else f"{table.place(issue.row, issue.field).zh}：{issue.message.zh}",
+                else _placed(table.place(issue.row, issue.field), issue.message),
             }
             for issue in listed
         ]

@@ -13,8 +13,10 @@ from starlette.datastructures import UploadFile
 
 from app.connectors import bad_csv, mapping, names, plan, spreadsheet
 from app.connectors.rows import Reader
-from app.connectors.table import Table, refused
+from app.connectors.table import Table
+from app.domain.errors import Invalid
 from app.domain.facts import TABLES
+from app.domain.text import Text
 from app.inputs.imports import Reading
 from app.observe.figures import Figures
 from app.queries import mappings as remembered
@@ -27,6 +29,8 @@ from app.web.places import IMPORTS
 from app.web.streams import JsonLines, Line, Progress
 
 MAX_FIELDS = 20
+
+_UNSAID = Text("没有说明如何读取这个文件", "It is not said how to read this file")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +47,7 @@ class Upload:
         try:
             return Reading.model_validate_json(self.fields.get("reading", ""))
         except ValidationError:
-            raise refused("没有说明如何读取这个文件", "It is not said how to read it") from None
+            raise Invalid.one("file", _UNSAID) from None
 
 
 async def uploaded(request: Request) -> Upload:
@@ -51,7 +55,7 @@ async def uploaded(request: Request) -> Upload:
     async with request.form(max_files=1, max_fields=MAX_FIELDS) as form:
         file = form.get("file")
         if not isinstance(file, UploadFile):
-            raise refused("请选择文件", "No file was sent")
+            raise Invalid.one("file", Text("请选择文件", "Choose a file"))
         fields = {name: storable(text) for name, text in form.items() if isinstance(text, str)}
         return Upload(await file.read(), storable(file.filename or ""), fields)
 

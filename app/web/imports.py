@@ -15,6 +15,8 @@ from app.connectors import names
 from app.domain.errors import LuopanError
 from app.domain.facts import TABLES
 from app.domain.roles import Action
+from app.domain.text import Text
+from app.i18n import say, t
 from app.web import import_view as view
 from app.web import import_work
 from app.web.guard import Conf, Db, GuardedPage, Who, needs, pages, settings_of
@@ -22,6 +24,12 @@ from app.web.import_work import streamed, uploaded
 from app.web.places import IMPORTS
 from app.web.render import shell
 from app.web.streams import fault, retry
+
+_REFUSED = {
+    413: Text("文件超过 {mb} MB", "The file is larger than {mb} MB"),
+    408: Text("上传太慢，请检查网络后重试", "The upload is too slow; check the network and try again"),
+}
+_BAD = Text("上传的内容有误", "The upload is not valid")
 
 log = logging.getLogger("luopan")
 
@@ -41,9 +49,8 @@ class JsonErrors(APIRoute):
             except LuopanError as error:
                 return JSONResponse(view.told(error), error.status, headers=retry(error.status))
             except HTTPException as error:
-                messages = {413: f"文件超过 {settings_of(request).max_body_mb} MB", 408: "上传太慢，请检查网络后重试"}
-                message = messages.get(error.status_code, "上传的内容有误")
-                told = {"error": {"status": error.status_code, "message": message}}
+                message = _REFUSED.get(error.status_code, _BAD).fill(mb=settings_of(request).max_body_mb)
+                told = {"error": {"status": error.status_code, "message": say(message)}}
                 return JSONResponse(told, error.status_code, headers=error.headers)
             except (SQLAlchemyError, OSError) as error:
                 line = fault(error)
@@ -71,7 +78,7 @@ def import_page(request: Request, database: Db, settings: Conf, viewer: Who) -> 
         "year": settings.today().year,
         "shown": view.SHOWN,
     }
-    return shell(request, "import.html", "import", {"page_title": "导入", "config": config})
+    return shell(request, "import.html", "import", {"page_title": t("导入", "Import"), "config": config})
 
 
 @scripted.post("/import/inspect", openapi_extra=needs(Action.WRITE_FACTS, Action.WRITE_TARGETS))

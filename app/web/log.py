@@ -12,10 +12,11 @@ from app.domain.errors import Conflict, InTheWay
 from app.domain.facts import TABLES, TARGETS
 from app.domain.roles import Action, Viewer
 from app.domain.tree import Tree
+from app.i18n import plural, say, sentence, t
 from app.queries import channels, log, units
 from app.queries.log import Batch, Wanted
 from app.store import undo as store
-from app.web.changes import KINDS, ORIGINS, Named
+from app.web.changes import KINDS, ORIGINS, Named, kind_name, origin_name
 from app.web.filters import day_param
 from app.web.guard import Conf, Db, Id, Who, database_of, in_turn, needs, pages, settings_of, storable, viewer_of
 from app.web.pick import unit_options
@@ -24,6 +25,8 @@ from app.web.render import shell
 router = pages()
 
 PAGE = 50
+_CHOICES = {"kinds": KINDS, "origins": ORIGINS}
+
 SHOWN = 500
 """Changed rows of a batch that its page lists."""
 
@@ -56,9 +59,10 @@ def log_page(
         people = log.actors(session)
     chosen = {"unit": unit, "kind": kind, "actor": actor, "origin": origin, "from": from_, "to": to, "on": on}
     following = {**chosen, "before": found[PAGE - 1].id} if len(found) > PAGE else None
-    choices = {"units": unit_options(tree, viewer, unit), "kinds": KINDS, "origins": ORIGINS, "actors": people}
+    named = {key: {code: say(text) for code, text in texts.items()} for key, texts in _CHOICES.items()}
+    choices = {**named, "units": unit_options(tree, viewer, unit), "actors": people}
     context = {
-        "page_title": "历史",
+        "page_title": t("历史", "History"),
         "filters": {**chosen, **choices, "any": any(chosen.values())},
         "batches": [_line(tree, viewer, batch, zone) for batch in found[:PAGE]],
         "older_href": following and _href(following),
@@ -98,11 +102,11 @@ def _batch(request: Request, batch_id: int, error: Conflict | None = None) -> Re
         named = Named(tree, channels.load(session))
     way = error.conflicts if isinstance(error, InTheWay) else ()
     context = {
-        "page_title": f"记录 #{batch_id}",
+        "page_title": t(f"记录 #{batch_id}", f"Entry #{batch_id}"),
         "batch": _line(tree, viewer, batch, zone),
         "cells": [cell for row in rows for cell in named.cells(batch.kind, row)],
         "hidden": max(batch.rows - SHOWN, 0),
-        "error": error.message.zh if error else None,
+        "error": sentence(error.message) if error else None,
         "in_the_way": [named.in_the_way(cell, zone) for cell in way],
     }
     return shell(request, "batch.html", "history", context, error.status if error else 200)
@@ -116,11 +120,11 @@ def _line(tree: Tree, viewer: Viewer, batch: Batch, zone: ZoneInfo) -> dict[str,
         "id": batch.id,
         "at": batch.at.astimezone(zone),
         "actor": batch.actor,
-        "origin": ORIGINS.get(batch.origin, batch.origin),
-        "kind": KINDS.get(batch.kind, batch.kind),
+        "origin": origin_name(batch.origin),
+        "kind": kind_name(batch.kind),
         "reason": batch.reason,
         "rows": batch.rows,
-        "place": unit and (unit if batch.units == 1 else f"{unit} 等 {batch.units} 个单元"),
+        "place": unit and _place(unit, batch.units),
         "first": batch.first,
         "last": batch.last,
         "by_month": batch.kind in (TARGETS.kind, "closings"),
@@ -128,6 +132,13 @@ def _line(tree: Tree, viewer: Viewer, batch: Batch, zone: ZoneInfo) -> dict[str,
         "undoes": batch.undoes,
         "can_undo": batch.kind in TABLES and not batch.is_undone and viewer.may(action, lineage),
     }
+
+
+def _place(unit: str, units: int) -> str:
+    """Return the unit that a batch changed, and how many."""
+    if units == 1:
+        return unit
+    return t(f"{unit} 等 {units} 个单元", f"{unit} and {plural(units - 1, 'other unit')}")
 
 
 def _moments(on: str, zone: ZoneInfo) -> tuple[datetime | None, datetime | None]:

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 from typing import Annotated
-from urllib.parse import urlencode
 
 import structlog
 from fastapi import APIRouter, Form, Request, Response
@@ -12,17 +11,24 @@ from sqlalchemy.orm import Session
 from app.connectors.signin.provider import Provider
 from app.domain.errors import LuopanError, Throttled
 from app.domain.security import Event
-from app.i18n import say
+from app.domain.text import Language, Text
+from app.i18n import plural, say, sentence, spoken, t
 from app.queries import access
-from app.store import passwords, security, sessions, throttle
+from app.store import passwords, preferences, security, sessions, throttle
 from app.store.sessions import Browser
 from app.web.guard import Conf, Db, OpenPage, cookie_name, database_of, logged_in, peer_of, settings_of, storable
-from app.web.render import page
+from app.web.render import other_language, page, spoken_path
 
 router = APIRouter(route_class=OpenPage, include_in_schema=False)
 
 SHORT = timedelta(hours=12)
 """How long a login lasts at most that is not to be kept; its cookie goes with the browser."""
+
+
+BY_SIGN_ON, BY_LINK = Text("单点登录", "Single sign-on"), Text("一次性链接", "One-time link")
+"""How somebody came in who typed no password, as the security log keeps it."""
+
+WRONG = Text("账号或密码不对", "Wrong name or password")
 
 
 class Changed(Exception):
@@ -62,14 +68,15 @@ def log_in(
         left = database.transact(lambda session: throttle.take(session, [own, shared]))
     except Throttled as error:
         log.warning("login_throttled", actor=name, peer=peer_of(request))
-        return login_form(request, name, target, error.message.zh, error)
+        return login_form(request, name, target, sentence(error.message), error)
     with database.read() as session:
         found = access.by_password(session, name)
     # Hashing takes long on purpose, so nothing is locked meanwhile.
     if not passwords.fits(found and found[1], password) or found is None:
         note_failure(request, name, left)
-        rest = f"还可尝试 {left} 次" if left else "请 15 分钟后再试"
-        return login_form(request, name, target, f"账号或密码不对，{rest}")
+        more = t(f"还可尝试 {left} 次", f"{plural(left, 'attempt')} left")
+        rest = more if left else t("请 15 分钟后再试", "try again in 15 minutes")
+        return login_form(request, name, target, say(WRONG) + t("，", "; ") + rest)
     user_id = found[0]
 
     def work(session: Session) -> str:
@@ -82,16 +89,17 @@ def log_in(
     try:
         session_id = database.transact(work)
     except Changed:
-        return login_form(request, name, target, "账号或密码不对")
+        return login_form(request, name, target, say(WRONG))
     return entered(request, session_id, target, keep=keep)
 
 
-def started(session: Session, request: Request, user_id: int, *, keep: bool, how: str = "") -> str:
+def started(session: Session, request: Request, user_id: int, *, keep: bool, how: Text | None = None) -> str:
     """Start a login for the browser that is asking, and return its id."""
+    preferences.begin_in(session, user_id, spoken())
     settings = settings_of(request)
     browser = Browser(peer_of(request), storable(request.headers.get("User-Agent", "")))
     lives = timedelta(days=settings.session_days) if keep else SHORT
-    return sessions.start(session, settings.key, user_id, lives, browser, how)
+    return sessions.start(session, settings.key, user_id, lives, browser, how.say(Language.ZH) if how else "")
 
 
 def entered(request: Request, session_id: str, target: str, *, keep: bool) -> Response:
@@ -115,7 +123,7 @@ def log_out(request: Request, database: Db, settings: Conf) -> Response:
     viewer = logged_in(request)
     if viewer is not None:
         database.transact(lambda session: sessions.log_out(session, viewer))
-    answer = RedirectResponse("/login", 303)
+    answer = RedirectResponse(spoken_path("/login", language=viewer.language if viewer else None), 303)
     # A browser takes no word about a __Host- cookie that is not Secure, not even the one that ends it.
     answer.delete_cookie(cookie_name(settings), secure=settings.env == "production", httponly=True, samesite="lax")
     return answer
@@ -140,12 +148,14 @@ def login_form(
     """Return the login form; with why nobody was logged in, if there is a reason."""
     status = refusal.status if refusal else 401 if error else 200
     context = {
-        "page_title": "登录",
+        "page_title": t("登录", "Log in"),
         "error": error,
         "name": name,
         "next": target,
         "session_days": settings_of(request).session_days,
-        "others": [(f"/login/{key}?{urlencode({'next': target})}", label) for key, label in _others(request)],
+        "action": spoken_path("/login"),
+        "switch": other_language("/login", {"next": target}),
+        "others": [(spoken_path(f"/login/{key}", {"next": target}), label) for key, label in _others(request)],
     }
     answer = page("login.html", context, status)
     if isinstance(refusal, Throttled):

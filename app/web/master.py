@@ -13,6 +13,7 @@ from app.domain.facts import ChannelKind
 from app.domain.roles import Action, Viewer
 from app.domain.scope import UnitKind
 from app.domain.text import Text
+from app.i18n import INDENT, say, sentence, t
 from app.inputs.master import ChannelInput, UnitInput
 from app.inputs.problems import issues
 from app.inputs.types import is_code
@@ -25,7 +26,12 @@ from app.web.render import shell
 
 router = pages()
 
-_CHANNEL_KINDS = {ChannelKind.SOURCE: "引流渠道", ChannelKind.TOUCHPOINT: "成交触点"}
+_CHANNEL_KINDS = {
+    ChannelKind.SOURCE: Text("引流渠道", "Source channel"),
+    ChannelKind.TOUCHPOINT: Text("成交触点", "Touchpoint"),
+}
+
+_CODE = Text("只能用小写字母、数字、- 和 _，最长 40 位", "Only lower-case letters, digits, - and _; at most 40")
 
 LONGEST_NUMBER = 20
 """Digits that are read as a number; Python refuses thousands of them."""
@@ -94,7 +100,7 @@ def _checked(model: type[BaseModel], fields: Fields, given: dict[str, Any]) -> d
     """Return the fields of a form when all of them are valid; Invalid names each that is not."""
     found = []
     if not is_code(fields.get("code", "")):
-        found.append(Issue("code", Text("只能用小写字母、数字、- 和 _，最长 40 位", "must match [a-z0-9][a-z0-9_-]*")))
+        found.append(Issue("code", _CODE))
     try:
         model.model_validate(given)
     except ValidationError as error:
@@ -107,7 +113,7 @@ def _checked(model: type[BaseModel], fields: Fields, given: dict[str, Any]) -> d
 def _refuse_taken(fields: Fields, known: Container[str]) -> None:
     """Refuse a new code that is taken: saving would change what stands under it."""
     if fields["code"] in known and fields.get("edit") != fields["code"]:
-        raise Invalid.one("code", Text("代码已被使用", "is taken"))
+        raise Invalid.one("code", Text("代码已被使用", "This code is taken"))
 
 
 def _number(text: str | None) -> int | str | None:
@@ -118,8 +124,8 @@ def _number(text: str | None) -> int | str | None:
 
 def _messages(error: Invalid | Conflict) -> dict[str, str]:
     if isinstance(error, Conflict):
-        return {"kind": error.message.zh}
-    return {issue.field: issue.message.zh for issue in error.issues}
+        return {"kind": sentence(error.message)}
+    return {issue.field: sentence(issue.message) for issue in error.issues}
 
 
 def _can_manage(viewer: Viewer) -> bool:
@@ -148,9 +154,9 @@ def _units(request: Request, edit: str, fields: Fields | None, errors: dict[str,
         **typed,
         "errors": errors,
         "editing": node is not None,
-        "kinds": [{"value": kind.value, "label": kind.text.zh} for kind in UnitKind],
-        "parents": [{"value": "", "label": "无（顶级）"}]
-        + [{"value": unit["code"], "label": "　" * unit["depth"] + unit["name"]} for unit in picker.options],
+        "kinds": [{"value": kind.value, "label": say(kind.text)} for kind in UnitKind],
+        "parents": [{"value": "", "label": t("无（顶级）", "None (top)")}]
+        + [{"value": unit["code"], "label": INDENT * unit["depth"] + unit["name"]} for unit in picker.options],
         "search": picker.search,
     }
     rows = [
@@ -158,13 +164,13 @@ def _units(request: Request, edit: str, fields: Fields | None, errors: dict[str,
             "code": unit["code"],
             "name": unit["name"],
             "depth": unit["depth"],
-            "kind_label": tree.by_code[unit["code"]].kind.text.zh,
+            "kind_label": say(tree.by_code[unit["code"]].kind.text),
             "parent": names.get(tree.by_code[unit["code"]].parent_id or 0),
             "active": tree.by_code[unit["code"]].active,
         }
         for unit in options
     ]
-    context = {"page_title": "组织单元", "rows": rows, "form": form, "can_manage": _can_manage(viewer)}
+    context = {"page_title": t("组织单元", "Units"), "rows": rows, "form": form, "can_manage": _can_manage(viewer)}
     return shell(request, "units.html", "units", context, 422 if errors else 200)
 
 
@@ -182,18 +188,23 @@ def _channels(request: Request, edit: str, fields: Fields | None, errors: dict[s
         **typed,
         "errors": errors,
         "editing": row is not None,
-        "kinds": [{"value": kind.value, "label": label} for kind, label in _CHANNEL_KINDS.items()],
+        "kinds": [{"value": kind.value, "label": say(label)} for kind, label in _CHANNEL_KINDS.items()],
     }
     rows = [
         {
             "code": channel.code,
             "name": channel.name,
-            "kind_label": _CHANNEL_KINDS[channel.kind],
+            "kind_label": say(_CHANNEL_KINDS[channel.kind]),
             "slot": channel.color_slot,
             "position": channel.position,
             "active": channel.active,
         }
         for channel in known.values()
     ]
-    context = {"page_title": "渠道", "rows": rows, "form": form, "can_manage": _can_manage(viewer_of(request))}
+    context = {
+        "page_title": t("渠道", "Channels"),
+        "rows": rows,
+        "form": form,
+        "can_manage": _can_manage(viewer_of(request)),
+    }
     return shell(request, "channels.html", "channels", context, 422 if errors else 200)

@@ -12,11 +12,12 @@ from starlette.concurrency import run_in_threadpool
 from app.domain.errors import Conflict, Invalid, NotFound
 from app.domain.roles import Action, Role, Viewer
 from app.domain.text import Text
+from app.i18n import INDENT, say, sentence, t
 from app.queries import units
 from app.queries import users as people
 from app.store import links, sessions, users
 from app.store.users import Given
-from app.web.account import login_line
+from app.web.account import ALL_UNITS, login_line
 from app.web.guard import Db, Id, Who, database_of, needs, pages, settings_of, storable, typed_fields, viewer_of
 from app.web.pick import Picker, unit_options
 from app.web.render import shell
@@ -55,7 +56,7 @@ def add_person(
         user_id, key = database.transact(work)
     except Invalid as error:
         fields = {"name": name, "role": role, "unit": unit}
-        return _list(request, fields, {issue.field: issue.message.zh for issue in error.issues})
+        return _list(request, fields, {issue.field: sentence(issue.message) for issue in error.issues})
     return _person(request, user_id, link=f"/setup?key={key}")
 
 
@@ -115,7 +116,7 @@ def _change(request: Request, person: int, fields: Fields) -> Response:
     try:
         link = database_of(request).transact(lambda session: work(session, viewer_of(request), person, fields))
     except (Invalid, Conflict) as error:
-        message = error.issues[0].message.zh if isinstance(error, Invalid) else error.message.zh
+        message = sentence(error.issues[0].message if isinstance(error, Invalid) else error.message)
         return _person(request, person, error=message, status=error.status)
     if link:
         return _person(request, person, link=link)
@@ -124,7 +125,7 @@ def _change(request: Request, person: int, fields: Fields) -> Response:
 
 def _given(role: str, unit: str) -> Given:
     if role not in list(Role):
-        raise Invalid.one("role", Text("请选择角色", "choose a role"))
+        raise Invalid.one("role", Text("请选择角色", "Choose a role"))
     return Given(Role(role), unit or None)
 
 
@@ -134,7 +135,7 @@ def _list(request: Request, fields: Fields, errors: dict[str, str]) -> Response:
         found = people.everybody(session, viewer)
         tree = units.load_tree(session)
     context = {
-        "page_title": "成员",
+        "page_title": t("成员", "People"),
         "people": [_line(person, zone) for person in found],
         "form": {"name": "", "role": Role.OPERATOR.value, "unit": "", **fields},
         "errors": errors,
@@ -165,9 +166,9 @@ def _person(
 def choices(picker: Picker) -> dict[str, Any]:
     """Return the roles and units that a form offers."""
     return {
-        "roles": [{"value": role.value, "label": role.text.zh} for role in reversed(Role)],
-        "units": [{"value": "", "label": "全部单元"}]
-        + [{"value": unit["code"], "label": "　" * unit["depth"] + unit["name"]} for unit in picker.options],
+        "roles": [{"value": role.value, "label": say(role.text)} for role in reversed(Role)],
+        "units": [{"value": "", "label": say(ALL_UNITS)}]
+        + [{"value": unit["code"], "label": INDENT * unit["depth"] + unit["name"]} for unit in picker.options],
         "search": picker.search,
     }
 
@@ -182,8 +183,8 @@ def _line(person: people.Person, zone: ZoneInfo) -> dict[str, Any]:
         "grants": [
             {
                 "id": grant.id,
-                "role": grant.role.text.zh,
-                "unit": grant.unit or "全部单元",
+                "role": say(grant.role.text),
+                "unit": grant.unit or say(ALL_UNITS),
                 "by_claims": grant.issuer is not None,
             }
             for grant in person.grants

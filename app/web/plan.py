@@ -15,7 +15,7 @@ from app.domain.period import DAY, month_of
 from app.domain.roles import Action, Viewer
 from app.domain.text import Text
 from app.domain.tree import Tree, UnitNode
-from app.i18n import month_label, show
+from app.i18n import month_label, say, show, t
 from app.metrics.catalog import CATALOG, GROUPS
 from app.metrics.definition import Metric
 from app.metrics.targets import from_steps
@@ -140,10 +140,10 @@ def _context(
         "user": viewer.name,
         "script": script_data(form, Before()),
     }
-    notes = [("上月目标", ""), ("上月实际", "")]
+    notes = [(t("上月目标", "Last target"), ""), (t("上月实际", "Last actual"), "")]
     drawn = {**form.drawn(), "notes": notes, "totals": None, "close": None}
     return {
-        "page_title": "目标",
+        "page_title": t("目标", "Set targets"),
         "subtitle": unit.name,
         "form": {**around, **drawn},
         "clashes": (),
@@ -172,7 +172,7 @@ def _sheet(
     actual: dict[Split, Number | None],
 ) -> Sheet:
     """Return the form: a line for each split, beside it what was aimed at and reached the month before."""
-    titles = {metric.key: title.zh for title, metrics in GROUPS for metric in metrics}
+    titles = {metric.key: say(title) for title, metrics in GROUPS for metric in metrics}
     made = []
     for split in lines:
         metric = CATALOG[split[0]]
@@ -181,7 +181,8 @@ def _sheet(
         cell = (_entry(month, split), Measure("value", Text("目标值", "Target"), metric.unit))
         slot = known[split[1]].color_slot if split[1] else None
         made.append(Line(_label(metric, split, known), (cell,), slot, titles[metric.key], extra))
-    columns = ({"key": "value", "name": "目标", "unit": "count", "hint": "金额填元，比率填百分数"},)
+    hint = t("金额填元，比率填百分数", "money in yuan, rates in percent")
+    columns = ({"key": "value", "name": t("目标", "Target"), "unit": "count", "hint": hint},)
     return Sheet(TARGETS, columns, tuple(made), days=(month,), suffixes=True)
 
 
@@ -194,5 +195,5 @@ def _splits(metric: Metric, known: dict[str, ChannelRow], used: list[Split]) -> 
 
 def _label(metric: Metric, split: Split, known: dict[str, ChannelRow]) -> str:
     parts = [known[split[1]].name] if split[1] else []
-    parts += [CustomerKind(split[2]).text.zh] if split[2] else []
-    return " · ".join([*parts, ("≤ " if metric.is_limit else "") + metric.name.zh])
+    parts += [say(CustomerKind(split[2]).text)] if split[2] else []
+    return " · ".join([*parts, ("≤ " if metric.is_limit else "") + say(metric.name)])

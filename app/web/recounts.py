@@ -5,10 +5,10 @@ from urllib.parse import urlencode
 
 from fastapi import Query, Request, Response
 
-from app.domain.facts import Unit
+from app.domain.facts import STOCK_COUNTS, Unit
 from app.domain.roles import Action
 from app.domain.tree import Tree
-from app.i18n import short_range, show
+from app.i18n import say, short_range, show, t
 from app.queries import recounts, units
 from app.queries.recounts import Recount
 from app.web.filters import Chosen, asked, board_filters
@@ -16,6 +16,8 @@ from app.web.guard import Conf, Db, Who, needs, pages
 from app.web.render import shell
 
 router = pages()
+
+_STOCKS = tuple(measure.name for measure in STOCK_COUNTS.measures)
 
 
 @router.get("/recounts", openapi_extra=needs(Action.READ))
@@ -38,7 +40,12 @@ def recounts_page(
         node = units.readable(tree, viewer, found.unit)
         lines = [line(tree, one) for one in recounts.load(session, viewer, tree, node.id, found.period)]
     filters = board_filters("/recounts", chosen, found, tree, viewer, {}, now)
-    context = {"page_title": "对账", "subtitle": node.name, "filters": {**filters, "compares": []}, "lines": lines}
+    context = {
+        "page_title": t("对账", "Recounts"),
+        "subtitle": node.name,
+        "filters": {**filters, "compares": []},
+        "lines": lines,
+    }
     return shell(request, "recounts.html", "recounts", context)
 
 
@@ -51,9 +58,14 @@ def line(tree: Tree, recount: Recount) -> dict[str, Any]:
         "unit": node.name,
         "day": days.last,
         "stocks": [
-            {"name": name, "counted": _count(counted), "computed": _count(computed), "difference": _signed(difference)}
+            {
+                "name": say(name),
+                "counted": _count(counted),
+                "computed": _count(computed),
+                "difference": _signed(difference),
+            }
             for name, counted, computed, difference in zip(
-                ("累计好友", "现好友"), recount.counted, recount.computed, recount.difference, strict=True
+                _STOCKS, recount.counted, recount.computed, recount.difference, strict=True
             )
         ],
         "days": short_range(days),

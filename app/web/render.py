@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
 from typing import Any
+from urllib.parse import urlencode
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
@@ -15,6 +16,7 @@ from markupsafe import Markup
 from app import i18n
 from app.domain.facts import Unit
 from app.domain.roles import Action, Viewer
+from app.domain.text import Language, Text
 from app.i18n import say, t
 from app.metrics.compare import Status
 from app.queries.history import Saved
@@ -23,39 +25,54 @@ from app.web.static import plotly_url, static_url
 
 NAV: list[dict[str, Any]] = [
     {
-        "title": "看数",
+        "title": Text("看数", "Boards"),
         "items": [
-            {"key": "home", "href": "/", "label": "今日", "icon": "home"},
-            {"key": "growth", "href": "/growth", "label": "用户增长", "icon": "growth"},
-            {"key": "sales", "href": "/sales", "label": "销售", "icon": "sales"},
-            {"key": "targets", "href": "/targets", "label": "目标完成", "icon": "targets"},
+            {"key": "home", "href": "/", "label": Text("今日", "Today"), "icon": "home"},
+            {"key": "growth", "href": "/growth", "label": Text("用户增长", "Growth"), "icon": "growth"},
+            {"key": "sales", "href": "/sales", "label": Text("销售", "Sales"), "icon": "sales"},
+            {"key": "targets", "href": "/targets", "label": Text("目标完成", "Targets"), "icon": "targets"},
         ],
     },
     {
-        "title": "填数",
+        "title": Text("填数", "Data"),
         "items": [
-            {"key": "entry", "href": "/entry", "label": "每日填报", "icon": "entry"},
-            {"key": "import", "href": "/import", "label": "导入", "icon": "import"},
-            {"key": "recounts", "href": "/recounts", "label": "对账", "icon": "recounts"},
-            {"key": "history", "href": "/history", "label": "历史", "icon": "history"},
-            {"key": "closing", "href": "/closing", "label": "月结", "icon": "lock"},
-            {"key": "export", "href": "/export", "label": "导出", "icon": "export"},
+            {"key": "entry", "href": "/entry", "label": Text("每日填报", "Entry"), "icon": "entry"},
+            {"key": "import", "href": "/import", "label": Text("导入", "Import"), "icon": "import"},
+            {"key": "recounts", "href": "/recounts", "label": Text("对账", "Recounts"), "icon": "recounts"},
+            {"key": "history", "href": "/history", "label": Text("历史", "History"), "icon": "history"},
+            {"key": "closing", "href": "/closing", "label": Text("月结", "Close"), "icon": "lock"},
+            {"key": "export", "href": "/export", "label": Text("导出", "Export"), "icon": "export"},
         ],
     },
-    {"title": "定目标", "items": [{"key": "plan", "href": "/plan", "label": "目标", "icon": "plan"}]},
     {
-        "title": "设置",
+        "title": Text("定目标", "Planning"),
+        "items": [{"key": "plan", "href": "/plan", "label": Text("目标", "Plan"), "icon": "plan"}],
+    },
+    {
+        "title": Text("设置", "Settings"),
         "items": [
-            {"key": "dictionary", "href": "/dictionary", "label": "指标口径", "icon": "dictionary"},
-            {"key": "units", "href": "/units", "label": "组织单元", "icon": "units"},
-            {"key": "channels", "href": "/channels", "label": "渠道", "icon": "channels"},
-            {"key": "people", "href": "/people", "label": "成员", "icon": "people", "action": Action.ADMINISTER},
-            {"key": "tokens", "href": "/tokens", "label": "令牌", "icon": "key", "action": Action.ACCOUNT},
-            {"key": "docs", "href": "/docs", "label": "接口", "icon": "docs"},
+            {"key": "dictionary", "href": "/dictionary", "label": Text("指标口径", "Metrics"), "icon": "dictionary"},
+            {"key": "units", "href": "/units", "label": Text("组织单元", "Units"), "icon": "units"},
+            {"key": "channels", "href": "/channels", "label": Text("渠道", "Channels"), "icon": "channels"},
+            {
+                "key": "people",
+                "href": "/people",
+                "label": Text("成员", "People"),
+                "icon": "people",
+                "action": Action.ADMINISTER,
+            },
+            {
+                "key": "tokens",
+                "href": "/tokens",
+                "label": Text("令牌", "Tokens"),
+                "icon": "key",
+                "action": Action.ACCOUNT,
+            },
+            {"key": "docs", "href": "/docs", "label": Text("接口", "API"), "icon": "docs"},
             {
                 "key": "security",
                 "href": "/security",
-                "label": "安全日志",
+                "label": Text("安全日志", "Security"),
                 "icon": "shield",
                 "action": Action.ADMINISTER,
             },
@@ -123,11 +140,15 @@ def environment() -> Environment:
         compact=i18n.compact,
         axis=i18n.axis,
         day_label=i18n.day_label,
+        day_number=i18n.day_number,
+        month_number=i18n.month_number,
+        moment=i18n.moment,
         draws=draws,
         json_script=json_script,
     )
     made.globals.update(
         t=t,
+        plural=i18n.plural,
         static=static_url,
         plotly_url=plotly_url,
         plotly_template=plotly_template,
@@ -138,6 +159,18 @@ def environment() -> Environment:
 def page(template: str, context: dict[str, Any], status: int = 200) -> HTMLResponse:
     """Render a page that has no shell."""
     return HTMLResponse(environment().get_template(template).render(context), status)
+
+
+def spoken_path(path: str, query: Mapping[str, str] | None = None, language: Language | None = None) -> str:
+    """Return an address of a page without a login, which keeps the language that is spoken, or is given."""
+    told = {} if (language or i18n.spoken()) is Language.ZH else {"lang": Language.EN.value}
+    params = urlencode({**(query or {}), **told})
+    return f"{path}?{params}" if params else path
+
+
+def other_language(path: str, query: Mapping[str, str]) -> str:
+    """Return the address of a page without a login in the language that is not spoken."""
+    return spoken_path(path, query, Language.ZH if i18n.spoken() is Language.EN else Language.EN)
 
 
 def shell(request: Request, template: str, active: str, context: dict[str, Any], status: int = 200) -> HTMLResponse:
@@ -159,7 +192,14 @@ def shell(request: Request, template: str, active: str, context: dict[str, Any],
 def _nav(viewer: Viewer) -> list[dict[str, Any]]:
     """Return the menu of somebody: what they may not open is not offered."""
     groups = [
-        {**group, "items": [item for item in group["items"] if viewer.may(item.get("action", Action.READ))]}
+        {
+            "title": say(group["title"]),
+            "items": [
+                {**item, "label": say(item["label"])}
+                for item in group["items"]
+                if viewer.may(item.get("action", Action.READ))
+            ],
+        }
         for group in NAV
     ]
     return [group for group in groups if group["items"]]
@@ -175,5 +215,9 @@ def updated(moment: datetime | None, now: datetime) -> str | None:
     if moment is None:
         return None
     local = moment.astimezone(now.tzinfo)
-    day = "今天" if local.date() == now.date() else f"{local.year}/{local.month}/{local.day}"
-    return f"{day} {local:%H:%M} 更新"
+    day = (
+        t("今天", "today")
+        if local.date() == now.date()
+        else t(f"{local.year}/{local.month}/{local.day}", f"{local:%Y-%m-%d}")
+    )
+    return t(f"{day} {local:%H:%M} 更新", f"Updated {day} {local:%H:%M}")

@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 from app.db import Database
 from app.domain.errors import Busy, Closed, Conflict, Invalid, Issue
 from app.domain.roles import Viewer
+from app.domain.text import Text
+from app.i18n import say, sentence
 from app.queries import history, units
 from app.store import facts as store
 from app.web.changes import UNRECORDED
@@ -22,7 +24,10 @@ from app.web.render import saved
 ATTEMPTS = 5
 """How often a save is merged again because somebody else was quicker."""
 REASON_LENGTH = 200
-CHANGED = "有数据在打开后被他人修改，已保留本页填写的内容；核对后再次保存会以本页为准"
+CHANGED = Text(
+    "有数据在打开后被他人修改，已保留本页填写的内容；核对后再次保存会以本页为准",
+    "Somebody else changed data after you opened this page. Your entries are kept; saving again writes them",
+)
 
 Reading = Callable[[Session], Form]
 PageRule = Callable[[Session, Form, list[Asked]], Issue | None]
@@ -61,11 +66,11 @@ def save_form(
             merged = merge(form)
             broken = rule(session, form, merged.changed) if rule else None
         if merged.clashes:
-            return Outcome(rebased(form, merged), 409, tuple(merged.clashes), CHANGED)
+            return Outcome(rebased(form, merged), 409, tuple(merged.clashes), say(CHANGED))
         try:
             return _written(database, viewer, today, form, merged, broken, reason)
         except Closed as error:
-            return Outcome(form, 409, refusal=error.message.zh)
+            return Outcome(form, 409, refusal=sentence(error.message))
         except Conflict:
             continue  # between the reading and the writing somebody else saved
     raise Busy
@@ -114,8 +119,8 @@ def clashes(outcome: Outcome, database: Database, viewer: Viewer, now: datetime)
                 {
                     "name": clash.name,
                     "label": labels[clash.name],
-                    "mine": clash.mine or UNRECORDED,
-                    "theirs": clash.theirs or UNRECORDED,
+                    "mine": clash.mine or say(UNRECORDED),
+                    "theirs": clash.theirs or say(UNRECORDED),
                     "by": saved(history.Saved(steps[0].at, steps[0].actor), now) or "" if steps else "",
                 }
             )

@@ -5,16 +5,25 @@ from zoneinfo import ZoneInfo
 
 from fastapi import Request, Response
 
-from app.domain.roles import Action
+from app.domain.roles import Action, Role
 from app.domain.security import Event
+from app.domain.text import Language
+from app.i18n import say, t
 from app.queries import security as query
+from app.web.account import ALL_UNITS
 from app.web.guard import Conf, Db, Who, needs, pages, storable
+from app.web.login import BY_LINK, BY_SIGN_ON
 from app.web.render import shell
 
 router = pages()
 
 PAGE = 100
 TONES = {Event.LOGIN_FAILED: "warn", Event.LOGIN_THROTTLED: "bad"}
+
+
+JOIN = " · "
+_WORDS = {text.say(Language.ZH): text for text in (*(role.text for role in Role), ALL_UNITS, BY_SIGN_ON, BY_LINK)}
+"""What details are made of beside names; the log keeps them in one language."""
 
 
 @router.get("/security", openapi_extra=needs(Action.ADMINISTER))
@@ -29,16 +38,16 @@ def security_page(
         found = query.entries(session, viewer, event=kind, actor=actor or None, before=older, limit=PAGE + 1)
     chosen = {"event": kind.value if kind else "", "actor": actor}
     context = {
-        "page_title": "安全日志",
-        "filters": {**chosen, "events": [(e.value, e.text.zh) for e in Event], "any": any(chosen.values())},
+        "page_title": t("安全日志", "Security log"),
+        "filters": {**chosen, "events": [(e.value, say(e.text)) for e in Event], "any": any(chosen.values())},
         "entries": [
             {
                 "at": entry.at.astimezone(zone),
-                "event": entry.event.text.zh,
+                "event": say(entry.event.text),
                 "tone": TONES.get(entry.event, ""),
                 "actor": entry.actor,
                 "subject": entry.subject,
-                "detail": entry.detail,
+                "detail": detail(entry.detail),
                 "address": entry.address,
             }
             for entry in found[:PAGE]
@@ -47,6 +56,11 @@ def security_page(
         "first_href": _href(chosen) if before else None,
     }
     return shell(request, "security.html", "security", context)
+
+
+def detail(text: str | None) -> str | None:
+    """Return a detail of the log with its words in the language that is spoken."""
+    return text and JOIN.join(say(_WORDS[part]) if part in _WORDS else part for part in text.split(JOIN))
 
 
 def _href(params: dict[str, str]) -> str:

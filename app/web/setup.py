@@ -7,14 +7,15 @@ from sqlalchemy.orm import Session
 
 from app.domain.errors import Invalid
 from app.domain.text import Text
+from app.i18n import sentence, t
 from app.store import links, passwords
 from app.web.guard import Db, OpenPage, peer_of, storable
-from app.web.login import entered, started
-from app.web.render import page
+from app.web.login import BY_LINK, entered, started
+from app.web.render import other_language, page, spoken_path
 
 router = APIRouter(route_class=OpenPage, include_in_schema=False)
 
-DIFFERENT = Text("两次输入的密码不一致", "the two passwords differ")
+DIFFERENT = Text("两次输入的密码不一致", "The two passwords differ")
 
 Password = Annotated[str, Form(max_length=passwords.MAX_LENGTH)]
 
@@ -45,11 +46,11 @@ def set_up(
 
         def work(session: Session) -> str:
             user_id = links.use(session, key, name, hashed, peer_of(request))
-            return started(session, request, user_id, keep=False, how="一次性链接")
+            return started(session, request, user_id, keep=False, how=BY_LINK)
 
         session_id = database.transact(work)
     except Invalid as error:
-        return _form(key, owner, name, {issue.field: issue.message.zh for issue in error.issues})
+        return _form(key, owner, name, {issue.field: sentence(issue.message) for issue in error.issues})
     return entered(request, session_id, "/", keep=False)
 
 
@@ -61,6 +62,7 @@ def checked(password: str, again: str, name: str) -> str:
 
 
 def _form(key: str, owner: str | None, name: str, errors: dict[str, str]) -> Response:
-    title = "创建管理员" if owner is None else "设置密码"
+    title = t("创建管理员", "Create the admin") if owner is None else t("设置密码", "Set a password")
     context = {"page_title": title, "key": key, "owner": owner, "name": name, "errors": errors}
+    context |= {"action": spoken_path("/setup"), "switch": other_language("/setup", {"key": key})}
     return page("setup.html", context, 422 if errors else 200)

@@ -18,6 +18,8 @@ from app.domain.facts import (
     FactTable,
     Measure,
 )
+from app.domain.text import Text
+from app.i18n import say, t
 from app.queries.channels import ChannelRow
 
 SEPARATOR = "."
@@ -151,7 +153,7 @@ def shown(channels: Channels, kind: ChannelKind, used: set[str]) -> list[Channel
 
 
 def _plain_columns(table: FactTable) -> tuple[dict[str, Any], ...]:
-    return tuple({"key": m.key, "name": m.name.zh, "unit": m.unit, "hint": ""} for m in table.measures)
+    return tuple({"key": m.key, "name": say(m.name), "unit": m.unit, "hint": ""} for m in table.measures)
 
 
 def _by_channel(table: FactTable, kind: ChannelKind) -> Callable[[date, Channels, Stored], Sheet]:
@@ -170,10 +172,16 @@ def _by_channel(table: FactTable, kind: ChannelKind) -> Callable[[date, Channels
 
 def _retention(day: date, channels: Channels, stored: Stored) -> Sheet:
     (retained,) = RETENTION.measures
-    names = {1: "次日留存", 7: "7日留存", 30: "30日留存"}
+    names = {1: t("次日留存", "Next day"), 7: t("7日留存", "Day 7"), 30: t("30日留存", "Day 30")}
+    added = Text("{day} 添加的", "added {day}")
     cohorts = dict(zip(RETENTION_DAYS, days_of(RETENTION, day), strict=True))
     columns = tuple(
-        {"key": f"d{n}", "name": names[n], "unit": retained.unit, "hint": f"{cohort.month}/{cohort.day} 添加的"}
+        {
+            "key": f"d{n}",
+            "name": names[n],
+            "unit": retained.unit,
+            "hint": say(added.fill(day=f"{cohort.month}/{cohort.day}")),
+        }
         for n, cohort in cohorts.items()
     )
     used = {record["channel"] for record in stored}
@@ -192,15 +200,18 @@ def _sales(day: date, channels: Channels, stored: Stored) -> Sheet:
     at_touchpoints, from_sources = _sale_keys(channels, stored)
     lines = []
     for touchpoint, source, kind in at_touchpoints:
-        label = CustomerKind(kind).text.zh + ("" if source == NOWHERE else f"（{channels[source].name}）")
+        name = channels[source].name
+        label = say(CustomerKind(kind).text) + ("" if source == NOWHERE else t(f"（{name}）", f" ({name})"))
         lines.append(_sale(day, (touchpoint, source, kind), label, channels[touchpoint], channels[touchpoint].name))
     for source in from_sources:
         key = (ANYWHERE, source, CustomerKind.NEW.value)
-        lines.append(_sale(day, key, channels[source].name, channels[source], "新客（按引流渠道）"))
+        lines.append(
+            _sale(day, key, channels[source].name, channels[source], t("新客（按引流渠道）", "New customers by source"))
+        )
     choices = {
         "touchpoint": _options(shown(channels, ChannelKind.TOUCHPOINT, set())),
         "source": _options(shown(channels, ChannelKind.SOURCE, set())),
-        "customer_kind": [{"value": kind.value, "label": kind.text.zh} for kind in CustomerKind],
+        "customer_kind": [{"value": kind.value, "label": say(kind.text)} for kind in CustomerKind],
     }
     adders = tuple(Adder(f"new{index}", choices) for index in (1, 2, 3))
     return Sheet(SALES, _plain_columns(SALES), tuple(lines), adders, (day,))
@@ -233,7 +244,9 @@ def _options(channels: Sequence[ChannelRow]) -> list[Option]:
 
 def _stock_counts(day: date, _channels: Channels, _stored: Stored) -> Sheet:
     entry = Entry(day, {})
-    line = Line("当日收盘盘点", tuple((entry, measure) for measure in STOCK_COUNTS.measures))
+    line = Line(
+        t("当日收盘盘点", "Count at the close of the day"), tuple((entry, measure) for measure in STOCK_COUNTS.measures)
+    )
     return Sheet(STOCK_COUNTS, _plain_columns(STOCK_COUNTS), (line,), days=(day,))
 
 

@@ -17,11 +17,12 @@ from app.connectors.signin import back_address
 from app.connectors.signin.provider import Begun, Identity, Provider, refused, same
 from app.db import Database
 from app.domain.errors import Forbidden, NotFound, SignInRefused, Unreachable
-from app.domain.text import Text
+from app.domain.text import Language, Text
+from app.i18n import sentence, speak, spoken
 from app.settings import Settings
 from app.store import identities
 from app.web.guard import Conf, Db, OpenPage, peer_of, storable
-from app.web.login import entered, login_form, safe_next, started
+from app.web.login import BY_SIGN_ON, entered, login_form, safe_next, started
 
 router = APIRouter(route_class=OpenPage, include_in_schema=False)
 
@@ -38,8 +39,13 @@ def begin(request: Request, settings: Conf, provider: str, next: str = "/") -> R
     try:
         begun = chosen.begin(back_address(settings, provider))
     except (Unreachable, SignInRefused) as error:
-        return login_form(request, "", target, error.message.zh, error)
-    kept = {"provider": provider, "next": target, **{name: getattr(begun, name) for name in Begun.__slots__}}
+        return login_form(request, "", target, sentence(error.message), error)
+    kept = {
+        "provider": provider,
+        "next": target,
+        "lang": spoken(),
+        **{name: getattr(begun, name) for name in Begun.__slots__},
+    }
     answer = RedirectResponse(begun.address, 303)
     answer.set_cookie(
         _cookie(settings),
@@ -63,6 +69,7 @@ def back(
 ) -> Response:
     """Log in whoever came back, as far as the answer can be believed."""
     chosen, kept = _provider(request, provider), _opened(settings, request.cookies.get(_cookie(settings), ""))
+    speak(Language(kept.get("lang", Language.ZH)))
     try:
         if kept.get("provider") != provider or not same(kept["state"], state):
             raise refused("state")
@@ -71,7 +78,7 @@ def back(
         session_id = _in(request, database, settings, identity)
     except (SignInRefused, Unreachable, Forbidden) as error:
         log.warning("login_failed", provider=provider, peer=peer_of(request), reason=error.message.en)
-        return login_form(request, "", kept.get("next", "/"), error.message.zh, error)
+        return login_form(request, "", kept.get("next", "/"), sentence(error.message), error)
     answer = entered(request, session_id, kept["next"], keep=False)
     answer.delete_cookie(_cookie(settings), httponly=True, samesite="lax", secure=settings.env == "production")
     return answer
@@ -89,7 +96,7 @@ def _welcome(session: Session, request: Request, settings: Settings, identity: I
     mapped = settings.oidc_grants and identity.issuer == settings.oidc_issuer
     given = settings.grant_mapping.held(identity.claims) if mapped else None
     user_id = identities.user_of(session, who, given)
-    return started(session, request, user_id, keep=False, how="单点登录")
+    return started(session, request, user_id, keep=False, how=BY_SIGN_ON)
 
 
 def _provider(request: Request, key: str) -> Provider:

@@ -15,6 +15,7 @@ from starlette.types import Receive, Scope, Send
 from app.db import is_away, is_full
 from app.domain.errors import BUSY, FULL, LuopanError
 from app.domain.text import Text
+from app.i18n import say
 from app.inputs.imports import Cancelled
 from app.web.deadline import Deadline
 
@@ -128,7 +129,7 @@ def fault(error: BaseException) -> Line:
         status, message = 503, BUSY
     else:
         status, message = 500, FAILED
-    return {"error": {"status": status, "message": message.zh}}
+    return {"error": {"status": status, "message": say(message)}}
 
 
 async def _left(receive: Receive) -> None:

@@ -11,10 +11,12 @@ from starlette.concurrency import run_in_threadpool
 from app.domain.errors import Forbidden, Invalid
 from app.domain.roles import Action, Role, TokenScope
 from app.domain.text import Text
+from app.i18n import listing, say, sentence, t
 from app.queries import tokens as query
 from app.queries import units
 from app.store import tokens
 from app.store.users import Given
+from app.web.account import ALL_UNITS
 from app.web.guard import Db, Id, Who, database_of, needs, pages, settings_of, typed_fields, viewer_of
 from app.web.people import choices
 from app.web.pick import unit_options
@@ -22,7 +24,12 @@ from app.web.render import shell
 
 router = pages()
 
-LIVES = {"30": "30 天", "90": "90 天", "365": "1 年", "": "不过期"}
+LIVES = {
+    "30": Text("30 天", "30 days"),
+    "90": Text("90 天", "90 days"),
+    "365": Text("1 年", "1 year"),
+    "": Text("不过期", "No end"),
+}
 
 
 @router.get("/tokens", openapi_extra=needs(Action.ACCOUNT))
@@ -52,9 +59,9 @@ def _create(request: Request, fields: dict[str, str], scopes: list[str]) -> Resp
     try:
         role, days = fields.get("role", ""), fields.get("days", "")
         if role not in list(Role):
-            raise Invalid.one("role", Text("请选择角色", "choose a role"))
+            raise Invalid.one("role", Text("请选择角色", "Choose a role"))
         if days not in LIVES:
-            raise Invalid.one("days", Text("请选择有效期", "choose how long"))
+            raise Invalid.one("days", Text("请选择有效期", "Choose how long"))
         given = Given(Role(role), fields.get("unit") or None)
         wanted = [TokenScope(scope) for scope in scopes if scope in list(TokenScope)]
         lives = int(days) if days else None
@@ -64,9 +71,11 @@ def _create(request: Request, fields: dict[str, str], scopes: list[str]) -> Resp
             )
         )
     except Invalid as error:
-        return _page(request, {**fields, "scopes": scopes}, {i.field: i.message.zh for i in error.issues}, error.status)
+        return _page(
+            request, {**fields, "scopes": scopes}, {i.field: sentence(i.message) for i in error.issues}, error.status
+        )
     except Forbidden as error:
-        return _page(request, {**fields, "scopes": scopes}, {"role": error.message.zh}, error.status)
+        return _page(request, {**fields, "scopes": scopes}, {"role": sentence(error.message)}, error.status)
     return _page(request, {}, {}, made=made)
 
 
@@ -80,13 +89,13 @@ def _page(
     own = {grant.role for grant in viewer.grants}
     blank = {"name": "", "role": Role.VIEWER.value, "unit": "", "days": "365", "scopes": [TokenScope.READ.value]}
     context = {
-        "page_title": "令牌",
+        "page_title": t("令牌", "Tokens"),
         "tokens": [_line(token, zone, request.app.state.seen.token(token.id)) for token in found],
         "made": made,
         "form": {**blank, **fields},
         "errors": errors,
-        "scopes": [(scope.value, scope.text.zh) for scope in TokenScope if viewer.may(next(iter(scope.actions)))],
-        "lives": [{"value": value, "label": label} for value, label in LIVES.items()],
+        "scopes": [(scope.value, say(scope.text)) for scope in TokenScope if viewer.may(next(iter(scope.actions)))],
+        "lives": [{"value": value, "label": say(label)} for value, label in LIVES.items()],
         "is_admin": viewer.may(Action.ADMINISTER),
         **choices(unit_options(tree, viewer, fields.get("unit", ""))),
     }
@@ -103,10 +112,10 @@ def _line(token: query.Token, zone: ZoneInfo, used: datetime | None) -> dict[str
     return {
         "id": token.id,
         "name": token.name,
-        "role": token.role.text.zh,
-        "unit": token.unit or "全部单元",
-        "scopes": "、".join(scope.text.zh for scope in token.scopes),
-        "owner": token.owner or "命令行",
+        "role": say(token.role.text),
+        "unit": token.unit or say(ALL_UNITS),
+        "scopes": listing(say(scope.text) for scope in token.scopes),
+        "owner": token.owner or t("命令行", "Command line"),
         "created": token.created_at.astimezone(zone),
         "expires": token.expires_at and token.expires_at.astimezone(zone),
         "used": used and used.astimezone(zone),

@@ -1,5 +1,7 @@
 // What is shown once: the full address of a path, and a button that copies it.
 
+import { t } from "./text.js";
+
 for (const code of document.querySelectorAll("[data-path]")) {
   code.textContent = new URL(code.textContent, location.origin).href;
 }
@@ -10,11 +12,11 @@ for (const button of document.querySelectorAll("[data-copy]")) {
     const label = button.querySelector("span");
     try {
       await navigator.clipboard.writeText(code.textContent);
-      label.textContent = "已复制";
+      label.textContent = t("已复制", "Copied");
     } catch {
       // Over plain http browsers give no clipboard: select it, and the keyboard copies.
       getSelection().selectAllChildren(code);
-      label.textContent = "已选中";
+      label.textContent = t("已选中", "Selected");
     }
   });
 }

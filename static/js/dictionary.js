@@ -1,5 +1,7 @@
 // Narrows the metric dictionary to what is typed. The whole page is there without it.
 
+import { plural, t } from "./text.js";
+
 const box = document.getElementById("dictionary-search");
 const count = document.getElementById("dictionary-count");
 const none = document.getElementById("dictionary-none");
@@ -24,7 +26,7 @@ function narrow() {
     group.hidden = here === 0;
     shown += here;
   }
-  count.textContent = `${shown} 项`;
+  count.textContent = t(`${shown} 项`, `${plural(shown, "metric")}`);
   none.hidden = shown > 0;
 }
 

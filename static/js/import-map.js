@@ -1,6 +1,7 @@
 // What each column of the file holds, as the server suggests it and as people correct it.
 
 import { el } from "./import-send.js";
+import { list, t } from "./text.js";
 
 const at = (id) => document.getElementById(id);
 const option = (value, label, selected) => el("option", { value, textContent: label, selected });
@@ -54,23 +55,30 @@ export class Mapping {
   #also() {
     const others = this.config.kinds.filter((kind) => this.found.beside[kind.kind] && kind !== this.kind);
     at("also").hidden = others.length === 0;
-    const listed = others.map((kind) => `「${kind.name}」的列（${this.found.beside[kind.kind].join("、")}）`);
-    at("also").textContent = `文件里还有${listed.join("和")}，这次导完后换一种内容再导一次`;
+    const listed = others.map((kind) => {
+      const columns = list(this.found.beside[kind.kind]);
+      return t(`「${kind.name}」的列（${columns}）`, `${kind.name} (${columns})`);
+    });
+    const both = listed.join(t("和", " and "));
+    at("also").textContent = t(
+      `文件里还有${both}，这次导完后换一种内容再导一次`,
+      `The file also has columns of ${both}: import it once more as that`,
+    );
   }
 
   #row(text, index) {
     const { field: chosen, at: place, wan } = this.found.reading.columns[index] ?? { field: "", at: "", wan: false };
-    const name = text || `第 ${index + 1} 列`;
-    const field = el("select", { className: "inp", ariaLabel: `「${name}」对应` });
-    field.append(option("", "不导入", chosen === ""));
+    const name = text || t(`第 ${index + 1} 列`, `Column ${index + 1}`);
+    const field = el("select", { className: "inp", ariaLabel: t(`「${name}」对应`, `“${name}” is`) });
+    field.append(option("", t("不导入", "Leave out"), chosen === ""));
     const group = (label, items) => {
       const made = el("optgroup", { label });
       made.append(...items.map((item) => option(item.key, item.name, item.key === chosen)));
       field.append(made);
     };
-    group("属于哪一条", this.kind.keys);
-    group("数字", this.kind.measures);
-    const whole = el("select", { className: "inp", ariaLabel: `「${name}」整列都属于` });
+    group(t("属于哪一条", "Belongs to"), this.kind.keys);
+    group(t("数字", "Numbers"), this.kind.measures);
+    const whole = el("select", { className: "inp", ariaLabel: t(`「${name}」整列都属于`, `All of “${name}” belongs to`) });
     whole.append(option("", "—", place === ""));
     for (const key of this.kind.keys.filter((item) => item.wide)) {
       const made = el("optgroup", { label: key.name });
@@ -79,11 +87,11 @@ export class Mapping {
       );
       whole.append(made);
     }
-    const samples = this.found.samples.map((cells) => cells[index]).filter(Boolean).join("、");
+    const samples = list(this.found.samples.map((cells) => cells[index]).filter(Boolean));
     const line = el("tr", {});
     const row = { line, field, at: whole, wan };
     line.append(
-      el("th", { scope: "row" }, name, wan ? el("span", { className: "tag acc", textContent: "按万读取" }) : null),
+      el("th", { scope: "row" }, name, wan ? el("span", { className: "tag acc", textContent: t("按万读取", "in 10,000s") }) : null),
       el("td", { className: "samples", textContent: samples }),
       el("td", {}, field),
       el("td", {}, whole),
@@ -103,13 +111,13 @@ export class Mapping {
       }
       const box = el("select", { className: "inp" });
       box.dataset.key = key.key;
-      box.append(option("", key.optional ? "不分" : "请选择", !given[key.key]));
+      box.append(option("", key.optional ? t("不分", "All together") : t("请选择", "Choose"), !given[key.key]));
       box.append(...key.options.map((item) => option(item.value, item.label, item.value === given[key.key])));
       return labelled(key.name, box);
     });
     const year = el("input", { className: "inp", type: "number", min: 2000, max: 2199, value: given.year ?? "" });
     year.dataset.key = "year";
-    at("constants").replaceChildren(...boxes, labelled("年份（日期没写年份时）", year));
+    at("constants").replaceChildren(...boxes, labelled(t("年份（日期没写年份时）", "Year (where days have none)"), year));
   }
 
   /** Show only what the choices leave open. */

@@ -1,5 +1,7 @@
 // Sends the file and reads the answer line by line: progress while the server works, then its result.
 
+import { t } from "./text.js";
+
 export class Refusal extends Error {
   constructor(error) {
     super(error.message);
@@ -22,13 +24,16 @@ async function post(path, file, fields, signal) {
     answer = await fetch(path, { method: "POST", body: form(file, fields), signal, redirect: "manual" });
   } catch (error) {
     if (error.name === "AbortError") throw error;
-    throw new Refusal({ message: "没有连上服务器，或文件在选择后被改动；请重新选择文件再试" });
+    throw new Refusal({ message: t(
+        "没有连上服务器，或文件在选择后被改动；请重新选择文件再试",
+        "The server does not answer, or the file has changed since it was chosen: choose it again",
+      ) });
   }
-  if (answer.type === "opaqueredirect") throw new Refusal({ message: "登录已过期，请重新登录后再试" });
+  if (answer.type === "opaqueredirect") throw new Refusal({ message: t("登录已过期，请重新登录后再试", "Your login has ended: log in, then try again") });
   // Only what stands before the page itself answers with a page: the role, or a proxy.
   if (answer.headers.get("Content-Type")?.startsWith("text/html")) {
-    const known = { 403: "没有权限", 413: "文件过大" };
-    throw new Refusal({ message: known[answer.status] ?? `服务器没有接受（${answer.status}），请稍后再试` });
+    const known = { 403: t("没有权限", "Not allowed"), 413: t("文件过大", "The file is too large") };
+    throw new Refusal({ message: known[answer.status] ?? t(`服务器没有接受（${answer.status}），请稍后再试`, `The server refused it (${answer.status}); try again later`) });
   }
   return answer;
 }
@@ -64,7 +69,7 @@ export async function work(path, file, fields, signal, told) {
       if (said.result) return said.result;
       told(said);
     }
-    if (done) throw new Refusal({ message: "服务器没有答完，请重试" });
+    if (done) throw new Refusal({ message: t("服务器没有答完，请重试", "The answer broke off: try again") });
   }
 }
 

@@ -3,13 +3,14 @@
 import { Mapping } from "./import-map.js";
 import { Preview } from "./import-preview.js";
 import { Refusal, ask, fetchFile, work } from "./import-send.js";
+import { number, plural, t } from "./text.js";
 
 const at = (id) => document.getElementById(id);
 const config = JSON.parse(at("import-config").textContent);
 const mapping = new Mapping(config);
 const preview = new Preview(config);
 const STEPS = ["map", "preview", "done"];
-const STAGES = { preview: "正在比对", commit: "正在写入" };
+const STAGES = { preview: t("正在比对", "Comparing"), commit: t("正在写入", "Writing") };
 let file = null;
 let running = null;
 
@@ -45,7 +46,7 @@ async function run(text, job) {
     return await job(mine.signal);
   } catch (error) {
     if (error.name === "AbortError") {
-      if (running === mine) fail({ message: "已取消，没有写入任何数据" });
+      if (running === mine) fail({ message: t("已取消，没有写入任何数据", "Cancelled; nothing was written") });
     } else if (error instanceof Refusal) fail(error);
     else throw error;
     if (error.issues?.length) mapping.focus(error.issues[0].field);
@@ -70,16 +71,19 @@ function told({ stage, done, total }) {
 const reading = () => JSON.stringify(mapping.reading);
 
 async function look(asked = {}) {
-  const found = await run("正在读取", (signal) => ask("/import/inspect", file, asked, signal));
+  const found = await run(t("正在读取", "Reading"), (signal) => ask("/import/inspect", file, asked, signal));
   if (!found) return false;
   mapping.show(found);
-  at("map-note").textContent = `${found.rows.toLocaleString("zh-CN")} 行；不需要的列选「不导入」，下次同样的表头会记住这里的选择`;
+  at("map-note").textContent = t(
+    `${number(found.rows)} 行；不需要的列选「不导入」，下次同样的表头会记住这里的选择`,
+    `${plural(found.rows, "row")}. Leave out the columns you do not need; files with the same header are read like this next time`,
+  );
   step("map", !asked.kind && !asked.sheet && !asked.header);
   return found;
 }
 
 async function show() {
-  const found = await run("正在读取", (signal) => work("/import/preview", file, { reading: reading() }, signal, told));
+  const found = await run(t("正在读取", "Reading"), (signal) => work("/import/preview", file, { reading: reading() }, signal, told));
   if (!found) return;
   preview.show(found);
   step("preview");
@@ -90,12 +94,17 @@ async function choose(chosen) {
   file = chosen;
   step("");
   at("file-name").textContent = file.name;
-  at("file-note").textContent = `${sizeOf(file.size)}，点此换一个`;
+  at("file-note").textContent = t(`${sizeOf(file.size)}，点此换一个`, `${sizeOf(file.size)}; click to choose another`);
   at("drop").classList.add("chosen");
   at("reason").value = "";
   at("reason").placeholder = file.name;
   if (file.size > config.max_mb * 1048576) {
-    fail({ message: `文件超过 ${config.max_mb} MB，请拆成几个文件，或请管理员用命令行导入` });
+    fail({
+      message: t(
+        `文件超过 ${config.max_mb} MB，请拆成几个文件，或请管理员用命令行导入`,
+        `The file is larger than ${config.max_mb} MB: split it, or ask your admin to import it from the command line`,
+      ),
+    });
     return;
   }
   const found = await look();
@@ -106,12 +115,16 @@ async function choose(chosen) {
 async function commit() {
   const fields = { reading: reading(), fingerprint: preview.fingerprint, reason: at("reason").value };
   if (at("skip").checked) fields.skip = "on";
-  const done = await run("正在写入", (signal) => work("/import/commit", file, fields, signal, told));
+  const done = await run(STAGES.commit, (signal) => work("/import/commit", file, fields, signal, told));
   if (!done) return;
   const { counts } = done;
-  const parts = [`新增 ${counts.new} 条`, `改动 ${counts.changed} 条`, `不变 ${counts.same} 条`];
-  if (done.left_out) parts.push(`跳过 ${done.left_out} 个问题行`);
-  at("done-note").textContent = `${file.name}：${parts.join("，")}`;
+  const parts = [
+    t(`新增 ${counts.new} 条`, `${number(counts.new)} new`),
+    t(`改动 ${counts.changed} 条`, `${number(counts.changed)} changed`),
+    t(`不变 ${counts.same} 条`, `${number(counts.same)} the same`),
+  ];
+  if (done.left_out) parts.push(t(`跳过 ${done.left_out} 个问题行`, `${plural(done.left_out, "problem row")} left out`));
+  at("done-note").textContent = `${file.name}${t("：", ": ")}${parts.join(t("，", ", "))}`;
   at("history").hidden = !done.history;
   at("history").href = done.history ?? "/history";
   step("done");
@@ -144,11 +157,11 @@ at("again").addEventListener("click", () => {
   at("file").focus();
 });
 at("bad-file").addEventListener("click", async () => {
-  const blob = await run("正在整理问题行", (signal) => fetchFile("/import/bad", file, { reading: reading() }, signal));
+  const blob = await run(t("正在整理问题行", "Collecting the problem rows"), (signal) => fetchFile("/import/bad", file, { reading: reading() }, signal));
   if (!blob) return;
   const link = document.createElement("a");
   link.href = URL.createObjectURL(blob);
-  link.download = `${file.name.replace(/\.\w+$/, "")}-问题行.csv`;
+  link.download = `${file.name.replace(/\.\w+$/, "")}-${t("问题行", "problems")}.csv`;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 1000);
 });

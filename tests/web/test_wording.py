@@ -16,6 +16,9 @@ COMMENTS = {".html": re.compile(r"\{#.*?#\}", re.DOTALL), ".js": re.compile(r"//
 
 NO_WORDING: dict[str, str] = {
     "app/i18n.py": "how each language writes days and numbers",
+    "app/main.py": "the name of the API in its description",
+    "app/web/typed.py": "what may be typed behind a number",
+    "static/js/grid/numbers.js": "what may be typed behind a number",
 }
 """Files whose Chinese is no wording of the interface, and what it is."""
 

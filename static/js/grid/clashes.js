@@ -1,6 +1,10 @@
 // Cells that somebody else changed meanwhile: theirs beside mine, decided one by one or all at once.
 
+import { plural, t } from "../text.js";
 import { button, line, show } from "./notice.js";
+
+const MINE = t("用我的", "Keep mine");
+const THEIRS = t("用对方的", "Take theirs");
 
 /** Take in what is stored by now: cells nobody typed in here follow it, typed ones stay. */
 export function merge(page, answer) {
@@ -32,15 +36,22 @@ function ask(page) {
     return;
   }
   const head = document.createElement("b");
-  head.textContent = `${clashes.size} 格已被他人修改，选择用谁的后再保存`;
+  head.textContent = t(
+    `${clashes.size} 格已被他人修改，选择用谁的后再保存`,
+    `Somebody else changed ${plural(clashes.size, "cell")}; choose whose to keep, then save`,
+  );
   const list = document.createElement("ul");
   for (const [cell, clash] of clashes) {
     const item = document.createElement("li");
-    const words = `${clash.label}：我填 ${clash.mine}，对方改为 ${clash.theirs}${clash.by ? `（${clash.by}）` : ""}`;
-    const mine = button("用我的", () => decide(page, [cell], true));
-    const theirs = button("用对方的", () => decide(page, [cell], false));
-    for (const [choice, name] of [[mine, "用我的"], [theirs, "用对方的"]]) {
-      choice.setAttribute("aria-label", `${clash.label}，${name}`);
+    const by = clash.by && t(`（${clash.by}）`, ` (${clash.by})`);
+    const words = t(
+      `${clash.label}：我填 ${clash.mine}，对方改为 ${clash.theirs}${by}`,
+      `${clash.label}: mine ${clash.mine}, theirs ${clash.theirs}${by}`,
+    );
+    const mine = button(MINE, () => decide(page, [cell], true));
+    const theirs = button(THEIRS, () => decide(page, [cell], false));
+    for (const [choice, name] of [[mine, MINE], [theirs, THEIRS]]) {
+      choice.setAttribute("aria-label", `${clash.label}${t("，", ", ")}${name}`);
     }
     item.append(line(words), mine, theirs);
     list.append(item);
@@ -48,8 +59,8 @@ function ask(page) {
   const parts = [head, list];
   if (clashes.size > 1) {
     const all = () => [...clashes.keys()];
-    parts.push(button("全部用我的", () => decide(page, all(), true)));
-    parts.push(button("全部用对方的", () => decide(page, all(), false)));
+    parts.push(button(t("全部用我的", "Keep all mine"), () => decide(page, all(), true)));
+    parts.push(button(t("全部用对方的", "Take all theirs"), () => decide(page, all(), false)));
   }
   show("warn", ...parts);
 }

@@ -1,5 +1,7 @@
 // What is typed and not saved yet, kept in this browser for the person, the form and the day.
 
+import { t } from "../text.js";
+
 const PREFIX = "luopan-draft:";
 const DELAY = 300;
 const KEPT = 30 * 86400e3;
@@ -67,7 +69,8 @@ export class Draft {
     const at = new Date(draft.at);
     const time = `${at.getHours()}:${String(at.getMinutes()).padStart(2, "0")}`;
     const today = at.toDateString() === new Date().toDateString();
-    const when = today ? time : `${at.getMonth() + 1}月${at.getDate()}日 ${time}`;
+    const month = at.toLocaleString("en-US", { month: "short" });
+    const when = today ? time : t(`${at.getMonth() + 1}月${at.getDate()}日 ${time}`, `${month} ${at.getDate()} ${time}`);
     return { count: sheet.grid.dirty.size, lost: found.length - pairs.length, when };
   }
 

@@ -2,6 +2,7 @@
 // spreadsheet: keyboard, selection, clipboard, undo, checks and totals while typing, drafts, and saving
 // without leaving the page.
 
+import { plural, t } from "../text.js";
 import { Draft } from "./draft.js";
 import { Keys } from "./keys.js";
 import { button, line, show } from "./notice.js";
@@ -83,7 +84,7 @@ class Page {
       return;
     }
     if (!dirty.size) {
-      this.say("没有改动");
+      this.say(t("没有改动", "Nothing has changed"));
       return;
     }
     const warnings = this.#unanswered();
@@ -144,7 +145,7 @@ class Page {
   #click(event) {
     if (event.target.closest("[data-undo]")) {
       const cell = this.sheet.undo();
-      if (!cell) this.say("没有可撤销的改动");
+      if (!cell) this.say(t("没有可撤销的改动", "Nothing to undo"));
       else this.keys.go(cell);
     } else if (event.target.closest("[data-fill]")) {
       this.keys.fillDown();
@@ -161,16 +162,24 @@ class Page {
   #restore() {
     const found = this.draft.restore();
     if (!found) return;
-    const drop = button("放弃草稿", () => {
+    const drop = button(t("放弃草稿", "Drop the draft"), () => {
       this.sheet.fill([...this.sheet.grid.dirty].map((cell) => [cell, cell.base]));
       this.sheet.forget();
       this.draft.drop();
       show("");
     });
-    const lost = found.lost ? `，另有 ${found.lost} 格所在的行已不在表中` : "";
+    const cells = plural(found.count, "cell");
+    const gone = t(`，另有 ${found.lost} 格所在的行已不在表中`, `; the rows of ${plural(found.lost ?? 0, "other cell")} are gone`);
+    const lost = found.lost ? gone : "";
     const text = found.locked
-      ? `本机有 ${found.count} 格未保存的草稿，这一天现在只读，没有填入`
-      : `已恢复 ${found.when} 未保存的 ${found.count} 格${lost}`;
+      ? t(
+          `本机有 ${found.count} 格未保存的草稿，这一天现在只读，没有填入`,
+          `This browser keeps a draft of ${cells}; the day is read only now, so it was not filled in`,
+        )
+      : t(
+          `已恢复 ${found.when} 未保存的 ${found.count} 格${lost}`,
+          `Unsaved draft from ${found.when}: ${cells} restored${lost}`,
+        );
     if (found.count) show("info", line(text), drop);
     else this.draft.drop();
   }

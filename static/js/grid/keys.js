@@ -1,6 +1,7 @@
 // The keyboard and the pointer of the grid. A cell that was moved to is chosen as a whole: typing
 // replaces it and arrows leave it. F2 or a double click edits in place: then arrows move the caret.
 
+import { plural, t } from "../text.js";
 import { block, parse, placed } from "./clipboard.js";
 
 const ARROWS = { ArrowDown: [1, 0], ArrowUp: [-1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
@@ -101,7 +102,7 @@ export class Keys {
   #back(forward) {
     const cell = forward ? this.sheet.redo() : this.sheet.undo();
     if (cell) this.go(cell);
-    else this.page.say(forward ? "没有可重做的改动" : "没有可撤销的改动");
+    else this.page.say(forward ? t("没有可重做的改动", "Nothing to redo") : t("没有可撤销的改动", "Nothing to undo"));
     return true;
   }
 
@@ -188,7 +189,7 @@ export class Keys {
     const cells = this.#chosen();
     const count = this.sheet.fill(cells.map((cell) => [cell, ""]));
     this.grid.current?.input.select();
-    if (cells.length > 1) this.page.say(`已清空 ${count} 格`);
+    if (cells.length > 1) this.page.say(t(`已清空 ${count} 格`, `${plural(count, "cell")} emptied`));
     return true;
   }
 
@@ -202,7 +203,8 @@ export class Keys {
     if (first.includes(undefined)) return true;
     this.sheet.commit();
     const pairs = below.flatMap((cells) => cells.map((cell, index) => [cell, first[index].text]));
-    this.page.say(`已填充 ${this.sheet.fill(pairs)} 格`);
+    const count = this.sheet.fill(pairs);
+    this.page.say(t(`已填充 ${count} 格`, `${plural(count, "cell")} filled`));
     grid.current?.input.select();
     return true;
   }
@@ -232,12 +234,16 @@ export class Keys {
     const first = chosen[0]?.[0] ?? cell;
     const pairs = single ? this.#chosen().map((each) => [each, rows[0][0].trim()]) : placed(this.grid, first, rows);
     if (!pairs) {
-      const size = `${rows.length} 行 ${Math.max(...rows.map((row) => row.length))} 列`;
-      this.page.say(`粘贴的内容（${size}）超出表格，未填入`, true);
+      const width = Math.max(...rows.map((row) => row.length));
+      const refused = t(
+        `粘贴的内容（${rows.length} 行 ${width} 列）超出表格，未填入`,
+        `Nothing pasted: ${plural(rows.length, "row")} by ${plural(width, "column")} do not fit the table`,
+      );
+      this.page.say(refused, true);
       return true;
     }
     this.sheet.fill(pairs, true);
-    this.page.say(`已粘贴 ${pairs.length} 格`);
+    this.page.say(t(`已粘贴 ${pairs.length} 格`, `${plural(pairs.length, "cell")} pasted`));
     cell.input.select();
     this.page.focused(cell);
     return true;

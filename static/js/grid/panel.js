@@ -1,5 +1,7 @@
 // The record of the cell that has the focus, read from the server when the focus rests.
 
+import { t } from "../text.js";
+
 const DELAY = 250;
 
 export class Panel {
@@ -49,7 +51,7 @@ export class Panel {
   #failed() {
     const text = document.createElement("p");
     text.className = "none mut";
-    text.textContent = "记录没有加载成功，重新选中这一格可重试";
+    text.textContent = t("记录没有加载成功，重新选中这一格可重试", "The record did not load; choose the cell again to retry");
     this.box.replaceChildren(text);
   }
 
@@ -59,6 +61,6 @@ export class Panel {
     if (!value) return;
     value.dataset.stored ??= value.textContent;
     const typed = cell.input.value !== cell.base;
-    value.textContent = typed ? `${cell.text || "未填"} 未保存` : value.dataset.stored;
+    value.textContent = typed ? `${cell.text || t("未填", "Empty")} ${t("未保存", "not saved")}` : value.dataset.stored;
   }
 }

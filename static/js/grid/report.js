@@ -1,5 +1,7 @@
 // What the page says about the cells: the list of checks, the sentence beside a cell, and the save bar.
 
+import { plural, t } from "../text.js";
+
 const LISTED = 12;
 const GAP = 8;
 
@@ -55,12 +57,12 @@ export class Report {
       if (this.said) this.page.notice(this.said.text);
       return;
     }
-    put(changed, dirty.size ? `之后改动 ${dirty.size} 格` : "");
+    put(changed, dirty.size ? t(`之后改动 ${dirty.size} 格`, `${plural(dirty.size, "cell")} changed since`) : "");
     const blocked = this.#blocked();
     put(reason, this.said?.text ?? blocked);
     reason.classList.toggle("bad", this.said ? this.said.bad : blocked !== "" && !this.page.asking);
     save.setAttribute("aria-disabled", String(problems.size + this.grid.clashes.size > 0 || this.page.saving));
-    put(word, this.page.saving ? "正在保存" : this.page.asking ? "确认并保存" : "保存");
+    put(word, this.#word());
   }
 
   /** Find the parts of the save bar; a save brings new ones. */
@@ -69,11 +71,16 @@ export class Report {
     return { changed: part("changed"), reason: part("reason"), save: part("save"), word: part("word") };
   }
 
+  #word() {
+    if (this.page.saving) return t("正在保存", "Saving");
+    return this.page.asking ? t("确认并保存", "Confirm and save") : t("保存", "Save");
+  }
+
   #blocked() {
     const { problems, clashes } = this.grid;
-    if (clashes.size) return `先决定 ${clashes.size} 格用谁的`;
-    if (problems.size) return `更正 ${problems.size} 处错误后可保存`;
-    return this.page.asking ? "确认提醒无误后再次保存" : "";
+    if (clashes.size) return t(`先决定 ${clashes.size} 格用谁的`, `Choose whose to keep in ${plural(clashes.size, "cell")}`);
+    if (problems.size) return t(`更正 ${problems.size} 处错误后可保存`, `Correct ${plural(problems.size, "error")} to save`);
+    return this.page.asking ? t("确认提醒无误后再次保存", "Check the warnings, then save again") : "";
   }
 
   #list(problems, all) {
@@ -85,14 +92,15 @@ export class Report {
     this.listed = key;
     this.bar.hidden = problems.size + warnings.size === 0;
     const parts = [];
-    if (problems.size) parts.push(listed("bad", "error", "个错误", problems, (cell) => cell.label));
+    if (problems.size) parts.push(listed("bad", "error", t(`${problems.size} 个错误：`, `${plural(problems.size, "error")}: `), problems, (cell) => cell.label));
     if (warnings.size) {
-      parts.push(listed("warn", "warn", "个提醒", warnings, (cell, { text }) => `${cell.label} ${text}`));
+      const head = t(`${warnings.size} 个提醒：`, `${plural(warnings.size, "warning")}: `);
+      parts.push(listed("warn", "warn", head, warnings, (cell, { text }) => `${cell.label} ${text}`));
     }
     if (problems.size) {
       const note = document.createElement("span");
       note.className = "mut";
-      note.textContent = "合计暂不含错误格";
+      note.textContent = t("合计暂不含错误格", "Totals leave out cells with errors");
       parts.push(note);
     }
     this.bar.replaceChildren(...parts);
@@ -138,17 +146,17 @@ export class Report {
   }
 }
 
-function listed(tone, glyph, word, found, name) {
+function listed(tone, glyph, head, found, name) {
   const part = document.createElement("span");
   part.className = tone;
-  part.append(icon(glyph), ` ${found.size} ${word}：`);
+  part.append(icon(glyph), ` ${head}`);
   [...found].slice(0, LISTED).forEach(([cell, what], index) => {
     const link = document.createElement("a");
     link.href = `#${cell.name}`;
     link.textContent = name(cell, what);
-    part.append(...(index ? ["、", link] : [link]));
+    part.append(...(index ? [t("、", ", "), link] : [link]));
   });
-  if (found.size > LISTED) part.append(` 等 ${found.size} 处`);
+  if (found.size > LISTED) part.append(t(` 等 ${found.size} 处`, ` and ${found.size - LISTED} more`));
   return part;
 }
 

@@ -1,5 +1,6 @@
 // The checks of a row and of the day. Every rule comes from the server as data (app/web/checks.py).
 
+import { t } from "../text.js";
 import { percent, shown } from "./numbers.js";
 
 const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_all, name) => values[name]);
@@ -39,7 +40,7 @@ export class Rules {
       if (small.now.steps === null || large.now.steps === null || found.has(small)) continue;
       if (small.now.steps > large.now.steps) {
         const value = shown(large.now.steps, large.unit).replaceAll(",", "");
-        found.set(small, fill(this.grid.data.exceeds, { zh: name, value }));
+        found.set(small, fill(this.grid.data.exceeds, { zh: name, en: name, value }));
       }
     }
   }
@@ -58,8 +59,9 @@ export class Rules {
     const [total, days] = week.map(BigInt);
     if (days < BigInt(this.grid.data.enough) || total <= 0n) return null;
     const off = cell.now.steps * days - total;
+    const change = percent(off, total, true);
     if ((off < 0n ? -off : off) * this.ratio.per <= this.ratio.times * total) return null;
-    return { key: `${cell.name}=${cell.now.steps}`, text: `较近7日均值 ${percent(off, total, true)}，请确认` };
+    return { key: `${cell.name}=${cell.now.steps}`, text: t(`较近7日均值 ${change}，请确认`, `${change} against the 7-day mean, please check`) };
   }
 
   #silent(row) {

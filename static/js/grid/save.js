@@ -1,18 +1,19 @@
 // Saving without leaving the page: the rows that were typed in go to the address of the form, and what
 // the page shows is taken from the server again.
 
+import { plural, t } from "../text.js";
 import { merge } from "./clashes.js";
 import { button, line, link, show } from "./notice.js";
 
 const PATIENCE = 30_000;
-const KEPT = "填写的内容已保留在本页";
+const KEPT = t("填写的内容已保留在本页", "what you typed is still here");
 const FAILURES = {
-  403: `没有填报权限，未保存；${KEPT}，请联系管理员`,
-  404: `单元或页面已不存在，未保存；${KEPT}`,
-  409: `数据已被修改，未保存；${KEPT}`,
-  413: `内容过大，未保存；${KEPT}`,
-  422: `有内容填写有误，未保存；${KEPT}`,
-  503: `数据库正忙，未保存；${KEPT}`,
+  403: t(`没有填报权限，未保存；${KEPT}，请联系管理员`, `Not saved: your role does not allow it; ${KEPT}. Ask your admin`),
+  404: t(`单元或页面已不存在，未保存；${KEPT}`, `Not saved: the unit or the page is gone; ${KEPT}`),
+  409: t(`数据已被修改，未保存；${KEPT}`, `Not saved: the data has changed; ${KEPT}`),
+  413: t(`内容过大，未保存；${KEPT}`, `Not saved: too large; ${KEPT}`),
+  422: t(`有内容填写有误，未保存；${KEPT}`, `Not saved: some input is not valid; ${KEPT}`),
+  503: t(`数据库正忙，未保存；${KEPT}`, `Not saved: the database is busy; ${KEPT}`),
 };
 const RETRIED = new Set([0, 503]);
 
@@ -46,7 +47,7 @@ export async function send(page, form) {
     });
     await work(page, form, answer, texts);
   } catch {
-    fail(page, 0, `连接失败，未保存；${KEPT}`);
+    fail(page, 0, t(`连接失败，未保存；${KEPT}`, `Not saved: no connection; ${KEPT}`));
   } finally {
     page.saving = false;
     page.report.plan(false);
@@ -55,9 +56,9 @@ export async function send(page, form) {
 
 async function work(page, form, answer, texts) {
   if (answer.type === "opaqueredirect" || answer.status === 401) {
-    const back = `/login?next=${encodeURIComponent(page.address.pathname + page.address.search)}`;
+    const back = `/login?${t("", "lang=en&")}next=${encodeURIComponent(page.address.pathname + page.address.search)}`;
     page.draft.store();
-    show("bad", line(`登录已过期，未保存；${KEPT}`), link("重新登录", back));
+    show("bad", line(t(`登录已过期，未保存；${KEPT}`, `Not saved: your login has ended; ${KEPT}`)), link(t("重新登录", "Log in again"), back));
     return;
   }
   const isJson = answer.headers.get("Content-Type")?.startsWith("application/json");
@@ -65,13 +66,13 @@ async function work(page, form, answer, texts) {
   if (answer.ok && isJson) await saved(page, form, found, texts);
   else if (found.clashes) merge(page, found);
   else if (answer.status === 422 && isJson) refused(page, found);
-  else fail(page, answer.status, found.message ? `${found.message}；${KEPT}` : FAILURES[answer.status]);
+  else fail(page, answer.status, found.message ? `${found.message}${t("；", "; ")}${KEPT}` : FAILURES[answer.status]);
 }
 
 function fail(page, status, text) {
   page.draft.store();
-  const parts = [line(text ?? `保存失败（${status}）；${KEPT}`)];
-  if (RETRIED.has(status) || status >= 500) parts.push(button("重试", () => page.save()));
+  const parts = [line(text ?? t(`保存失败（${status}）；${KEPT}`, `Saving failed (${status}); ${KEPT}`))];
+  if (RETRIED.has(status) || status >= 500) parts.push(button(t("重试", "Try again"), () => page.save()));
   show("bad", ...parts);
 }
 
@@ -101,5 +102,5 @@ async function saved(page, form, found, texts) {
   const later = [...grid.byName.values()].filter((cell) => cell.text !== texts.get(cell.name));
   page.replace(fresh, new Map(later.map((cell) => [cell.name, cell.text])));
   page.draft.store();
-  page.report.say(found.written ? `已保存 ${found.written} 格` : "没有改动");
+  page.report.say(found.written ? t(`已保存 ${found.written} 格`, `${plural(found.written, "cell")} saved`) : t("没有改动", "Nothing has changed"));
 }

@@ -1,6 +1,7 @@
 // Derived columns and the totals row while typing. The columns are declared once, on the server
 // (app/web/derived.py); sums are kept, so that a keystroke costs one row.
 
+import { t } from "../text.js";
 import { halfUp, percent, shown } from "./numbers.js";
 
 const NONE = "—";
@@ -62,7 +63,7 @@ export class Totals {
   #ofRow(column, row) {
     const values = column.parts.map((part) => this.#value(row, part));
     const cell = row.cells[this.column.get(column.parts[0][0])];
-    if (this.grid.problems.has(cell)) return "待更正";
+    if (this.grid.problems.has(cell)) return t("待更正", "Error");
     if (column.how === "net" || column.how === "ratio") return combined(column, values);
     if (values[0] === null) return NONE;
     if (column.how === "gap") {
