@@ -82,7 +82,7 @@ DERIVED: dict[str, tuple[Derived, ...]] = {
         ),
     ),
     SALES.kind: (
-        _metric("aov", Text("GMV ÷ 订单", "GMV ÷ orders")),
+        _metric("aov", Text("GMV ÷ 订单", "GMV ÷ orders"), Text("客单价", "Order value")),
         _metric("member_share", Text("会员 ÷ GMV", "member ÷ GMV"), Text("会员占比", "Member share")),
     ),
     PUSHES.kind: (

@@ -40,7 +40,7 @@ NAV: list[dict[str, Any]] = [
             {"key": "import", "href": "/import", "label": Text("导入", "Import"), "icon": "import"},
             {"key": "recounts", "href": "/recounts", "label": Text("对账", "Recounts"), "icon": "recounts"},
             {"key": "history", "href": "/history", "label": Text("历史", "History"), "icon": "history"},
-            {"key": "closing", "href": "/closing", "label": Text("月结", "Close"), "icon": "lock"},
+            {"key": "closing", "href": "/closing", "label": Text("月结", "Closing"), "icon": "lock"},
             {"key": "export", "href": "/export", "label": Text("导出", "Export"), "icon": "export"},
         ],
     },
@@ -207,7 +207,10 @@ def _nav(viewer: Viewer) -> list[dict[str, Any]]:
 
 def saved(made: Saved | None, now: datetime) -> str | None:
     """Say when and by whom something was last saved."""
-    return None if made is None else f"{made.at.astimezone(now.tzinfo):%m/%d %H:%M} · {made.actor}"
+    if made is None:
+        return None
+    at = made.at.astimezone(now.tzinfo)
+    return f"{t(f'{at:%m/%d %H:%M}', i18n.short_moment(at))} · {made.actor}"
 
 
 def updated(moment: datetime | None, now: datetime) -> str | None:
