@@ -8,8 +8,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
-from sqlalchemy import Table, delete, insert, make_url, select, text, update
+from sqlalchemy import Select, Table, delete, insert, make_url, select, text, update
 from sqlalchemy.exc import OperationalError
 
 from app.cli.migrate import upgrade
@@ -100,9 +101,9 @@ class Bed:
         if kind not in self._servers:
             database = self._stack.enter_context(bare(kind, self._directory))
             upgrade(database)
-            self._servers[kind] = database, _rows(database)
+            self._servers[kind] = database, held(database)
         else:
-            _empty(*self._servers[kind])
+            refill(*self._servers[kind])
         # A new connection would cost MariaDB 50 ms.
         return self._servers[kind][0]
 
@@ -119,22 +120,28 @@ Rows = Sequence[tuple[Table, list[dict[str, object]]]]
 """The rows of tables, those that are referred to first."""
 
 
-def _rows(database: Database) -> Rows:
+def held(database: Database) -> Rows:
+    """Return all rows of a database."""
     with database.read() as session:
         return [
-            (table, [dict(row) for row in session.execute(select(table)).mappings()])
+            (table, [dict(row) for row in session.execute(_written(table)).mappings()])
             for table in Base.metadata.sorted_tables
         ]
 
 
-def _empty(database: Database, built_in: Rows) -> None:
-    """Take all rows out, and put the built-in ones back as they were."""
+def _written(table: Table) -> Select[Any]:
+    # A unit comes after the one that it refers to; what the database computes itself cannot be put back.
+    return select(*(column for column in table.columns if column.computed is None)).order_by(*table.primary_key)
+
+
+def refill(database: Database, kept: Rows) -> None:
+    """Take all rows out, and put those of before back as they were."""
     with database.write() as session:
         # A unit refers to another one: MariaDB minds the order in which they go.
         session.execute(update(OrgUnit).values(parent_id=None))
-        for table, _ in reversed(built_in):
+        for table, _ in reversed(kept):
             session.execute(delete(table))
-        for table, rows in built_in:
+        for table, rows in kept:
             if rows:
                 session.execute(insert(table), rows)
     # The versions of the data begin again, as after a restore.

@@ -1,17 +1,30 @@
 """A small tree of an HTML page, for tests that look at what it says and send its forms."""
 
+import re
 from collections.abc import Iterator
-from html.parser import HTMLParser
+from html import unescape
 
+_ATTRIBUTE = r"""\s+([^\s=<>"'/]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'=<>`]+)))?"""
+_ATTRIBUTES = re.compile(_ATTRIBUTE)
+_MARKUP = re.compile(
+    rf"""<!--.*?-->|<!doctype[^>]*>|</([a-z][\w-]*)\s*>|<([a-z][\w-]*)((?:{_ATTRIBUTE})*)\s*(/?)>""",
+    re.IGNORECASE | re.DOTALL,
+)
+"""A comment, the type of the document, or a tag. The parser of the library takes twice as long."""
+
+RAW = {"script", "style"}
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 
 
 class Node:
     """An element with its attributes, and what it contains."""
 
-    def __init__(self, tag: str, attrs: dict[str, str], parent: "Node | None") -> None:
+    def __init__(self, tag: str, attrs: dict[str, str], parent: "Node | None", page: "list[Node]") -> None:
         self.tag, self.attrs, self.parent = tag, attrs, parent
         self.inside: list[Node | str] = []
+        # Where it stands among all elements of the page, and where the first one behind it does.
+        self.page, self.place, self.end = page, len(page), len(page) + 1
+        page.append(self)
 
     def __getitem__(self, name: str) -> str:
         return self.attrs[name]
@@ -20,11 +33,8 @@ class Node:
         return f"<{self.tag} {self.attrs}> {self.text[:60]}"
 
     def walk(self) -> Iterator["Node"]:
-        """Yield all elements below, in the order of the page."""
-        for item in self.inside:
-            if isinstance(item, Node):
-                yield item
-                yield from item.walk()
+        """Go over all elements below, in the order of the page."""
+        return iter(self.page[self.place + 1 : self.end])
 
     def all(self, tag: str = "", cls: str = "", **attrs: str) -> list["Node"]:
         """Return the elements below with this tag, class and attributes (`_` stands for `-`)."""
@@ -85,40 +95,60 @@ class Node:
         return sent
 
 
-class _Builder(HTMLParser):
+class _Builder:
     def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.root = Node("", {}, None)
-        self.at = self.root
+        self.page: list[Node] = []
+        self.root = self.at = Node("", {}, None, self.page)
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        names = [name for name, _ in attrs]
-        assert len(names) == len(set(names)), f"<{tag}> repeats an attribute: {names}"
-        node = Node(tag, {name: value or "" for name, value in attrs}, self.at)
+    def feed(self, html: str) -> None:
+        """Read a page from its first sign to its last."""
+        place = 0
+        while place < len(html):
+            end = html.find("<", place)
+            self._text(unescape(html[place : end if end >= 0 else None]))
+            if end < 0:
+                return
+            found = _MARKUP.match(html, end)
+            assert found, f"no tag: {html[end : end + 80]}"
+            place = found.end()
+            if found[1]:
+                self._close(found[1].lower())
+            elif found[2]:
+                tag = found[2].lower()
+                self._open(tag, found[3])
+                if tag in RAW:
+                    end = html.index(f"</{tag}", place)
+                    self._text(html[place:end])
+                    place = end
+                elif found.group(found.lastindex or 0) == "/" and tag not in VOID:
+                    self._close(tag)
+
+    def _open(self, tag: str, written: str) -> None:
+        parts = _ATTRIBUTES.findall(written) if written else ()
+        attrs = {name.lower(): unescape(one or other or bare) for name, one, other, bare in parts}
+        assert len(attrs) == len(parts), f"<{tag}> repeats an attribute: {written}"
+        node = Node(tag, attrs, self.at, self.page)
         self.at.inside.append(node)
         if tag not in VOID:
             self.at = node
 
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.handle_starttag(tag, attrs)
-        if tag not in VOID:
-            self.handle_endtag(tag)
-
-    def handle_endtag(self, tag: str) -> None:
+    def _close(self, tag: str) -> None:
         assert self.at.tag == tag, f"</{tag}> closes <{self.at.tag}>"
         assert self.at.parent is not None
+        self.at.end = len(self.page)
         self.at = self.at.parent
 
-    def handle_data(self, data: str) -> None:
-        self.at.inside.append(data)
+    def _text(self, text: str) -> None:
+        if text:
+            self.at.inside.append(text)
 
 
 def parse(html: str) -> Node:
     """Return the tree of a page; it must be well formed and use each id once."""
     builder = _Builder()
     builder.feed(html)
-    builder.close()
     assert builder.at is builder.root, f"<{builder.at.tag}> is left open"
+    builder.root.end = len(builder.page)
     ids = [node["id"] for node in builder.root.walk() if "id" in node.attrs]
     assert len(ids) == len(set(ids)), f"ids are not unique: {[i for i in ids if ids.count(i) > 1]}"
     return builder.root

@@ -24,7 +24,7 @@ from app.queries.facts import table_of
 from app.queries.settings import limits
 from app.queries.units import load_tree
 from app.store import channels, facts, units
-from tests import plain
+from tests import bed, plain, small
 from tests.plain import World
 
 KEYS = tuple(plain.CATALOGUE)
@@ -61,6 +61,19 @@ def write(database: Database, world: World) -> None:
         for unit in world.units:
             if not unit["active"]:
                 units.put(session, SYSTEM, unit["code"], UnitInput(active=False))
+
+
+_small: dict[str, bed.Rows] = {}
+
+
+def write_small(database: Database) -> None:
+    """Put the small world into a database, for what only reads it: the stores write it once per place and worker."""
+    place = database.url.get_backend_name()
+    if place in _small:
+        bed.refill(database, _small[place])
+        return
+    write(database, small.WORLD)
+    _small[place] = bed.held(database)
 
 
 def put(database: Database, world: World, kind: str, rows: Iterable[dict[str, Any]]) -> None:

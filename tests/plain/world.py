@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 Row = Mapping[str, Any]
@@ -44,12 +45,17 @@ def number(row: Row, measure: str) -> Fraction | None:
     value = row.get(measure)
     if value is None:
         return None
-    return Fraction(str(value))
+    return _exact(str(value))
 
 
 def day_of(table: str, row: Row) -> date:
     """Return the business day of a fact; for retention the day of the cohort."""
-    return date.fromisoformat(row["cohort_day" if table == "retention" else "day"])
+    return _day(row["cohort_day" if table == "retention" else "day"])
+
+
+# The same few texts are read hundreds of thousands of times.
+_exact = cache(Fraction)
+_day = cache(date.fromisoformat)
 
 
 def children(world: World, unit: str) -> list[str]:

@@ -26,7 +26,7 @@ from app.queries import facts as fact_rows
 from app.queries.targets import TargetRow
 from app.queries.units import load_tree, readable, tops, visible
 from tests import plain, small
-from tests.worlds import KEYS, rounded, write
+from tests.worlds import KEYS, rounded, write_small
 
 FEBRUARY = Period(date(2024, 2, 1), date(2024, 2, 29))
 NOBODY = Viewer("nobody", ())
@@ -43,7 +43,7 @@ READS: dict[str, Read] = {
 @pytest.fixture
 def north(database: Database) -> tuple[Database, Viewer]:
     """The small world, and somebody who may read the north of it."""
-    write(database, small.WORLD)
+    write_small(database)
     with database.read() as session:
         unit = load_tree(session).by_code["north"].id
     return database, Viewer("somebody", (Grant(Role.VIEWER, unit),))
@@ -87,7 +87,7 @@ def ask(database: Database, period: Period, by: GroupBy | None, **scope: Any) ->
 
 
 def test_more_than_20_000_rows_are_refused(database: Database) -> None:
-    write(database, small.WORLD)
+    write_small(database)
     long = Period(date(2000, 1, 1), date(2054, 10, 4))
     assert len(split(long, Grain.DAY)) == 20_001
     with pytest.raises(Invalid, match="1 value"):
@@ -102,7 +102,7 @@ def test_more_than_20_000_rows_are_refused(database: Database) -> None:
 
 @pytest.mark.parametrize("kind", CustomerKind)
 def test_a_scope_of_one_kind_of_customer(database: Database, kind: CustomerKind) -> None:
-    write(database, small.WORLD)
+    write_small(database)
     total = ask(database, FEBRUARY, None, customer_kind=kind)["total"]["values"]
     for key, value in total.items():
         theirs = plain.metric(small.WORLD, key, "co", FEBRUARY.first, FEBRUARY.last, customer_kind=kind)
@@ -120,7 +120,7 @@ def test_limits_are_settings_with_defaults(database: Database) -> None:
 
 
 def test_what_a_month_reached_for_any_way_of_setting_a_target(database: Database) -> None:
-    write(database, small.WORLD)
+    write_small(database)
     rows = [
         TargetRow("gmv", None, None, None, 0),
         TargetRow("gmv", "group", None, None, 0),
@@ -137,14 +137,14 @@ def test_what_a_month_reached_for_any_way_of_setting_a_target(database: Database
 
 
 def test_a_sound_database_breaks_no_rule(database: Database) -> None:
-    write(database, small.WORLD)
+    write_small(database)
     with database.read() as session:
         assert set(integrity.check(session, small.TODAY).values()) == {0}
 
 
 def test_facts_that_went_past_the_rules_are_found(database: Database) -> None:
     """Rows changed behind the stores' back, as only a person with the database's password can."""
-    write(database, small.WORLD)
+    write_small(database)
     with database.write() as session:
         session.execute(update(Sales).values(buyers=10**6).where(Sales.day == date(2024, 1, 1)))
         session.execute(update(Friends).values(adds=0).where(Friends.day == date(2023, 12, 31)))
@@ -159,7 +159,7 @@ def test_facts_that_went_past_the_rules_are_found(database: Database) -> None:
 
 
 def test_pages_hold_every_row_once_in_the_order_of_days(database: Database) -> None:
-    write(database, small.WORLD)
+    write_small(database)
     with database.read() as session:
         tree = load_tree(session)
         north = fact_rows.Filter(tree.by_code["north"].id, first=date(2024, 2, 1))

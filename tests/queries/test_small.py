@@ -7,7 +7,7 @@ from typing import Any
 from app.db import Database
 from tests import small
 from tests.plain import World
-from tests.worlds import KEYS, Ask, differences, expected, write
+from tests.worlds import KEYS, Ask, differences, expected, write_small
 
 WINTER = date(2023, 12, 30), date(2024, 3, 25)
 LEAP = date(2024, 2, 27), date(2024, 3, 6)
@@ -30,7 +30,7 @@ def once(world: World, ask: Ask) -> dict[str, Any]:
 
 def wrong(database: Database, asks: Iterable[Ask]) -> list[str]:
     """Write the small world and say where its answers differ."""
-    write(database, small.WORLD)
+    write_small(database)
     return differences(database, small.WORLD, asks, once)
 
 
@@ -70,7 +70,7 @@ def test_a_metric_asked_alone_lists_every_group_that_has_any_fact(database: Data
 
 def test_what_a_hand_made_answer_says(database: Database) -> None:
     """The reference itself, where it is easy to work out on paper."""
-    write(database, small.WORLD)
+    write_small(database)
     day = Ask(date(2024, 2, 29), date(2024, 2, 29), "day", metrics=("friends_current", "friends_cumulative"))
     # East: 300 counted on 10 February, then 8 - 2 and 7 - 9. West: 6 + 20. North: 1 - 0 and 2 - 1. Closed: 50.
     total = once(small.WORLD, day)["total"]["values"]
