@@ -82,6 +82,10 @@ class Row:
     level: int = 0
     period: Period | None = None
     """The days that the row is about, in a table of which each row is a period."""
+    short: Text | None = None
+    """Its name where the row above it says the rest."""
+    beside: Mapping[str, Plain] = field(default_factory=dict)
+    """What a page shows beside the values, and the JSON does not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +98,8 @@ class Table:
     note: Text | None = None
     label: Text = DAYS
     """What the rows are: the head of the column of their labels."""
+    more: int = 0
+    """Rows that there would be too many of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +109,16 @@ class Key:
     name: Text
     color: str
     mark: str = "box"
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """Something else that a panel can show: a value of a parameter of the address."""
+
+    param: str
+    value: str
+    label: Text
+    chosen: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +140,7 @@ class Panel:
     """The table itself, or the data behind the chart."""
     status: str | None = None
     badge: Text | None = None
+    options: tuple[Option, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

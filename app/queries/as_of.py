@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, time
 from threading import BoundedSemaphore
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, bindparam, func, insert, select, update
+from sqlalchemy import ColumnElement, Select, Table, bindparam, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.db import Database
@@ -143,8 +143,9 @@ class _Copier:
         columns = (*unwound.columns(table), *(measure.key for measure in table.measures))
         day, query = sql.c[table.day_key], select(*(sql.c[name] for name in columns))
         if table is TARGETS:
-            # Targets count for exactly the unit that they are set on.
-            return query.where(sql.c.unit_id == self.unit_id, day.between(self.days.first, self.days.last))
+            # Targets count for exactly the unit that they are set on; those of its children stand beside.
+            units = select(OrgUnit.id).where(or_(OrgUnit.id == self.unit_id, OrgUnit.parent_id == self.unit_id))
+            return query.where(sql.c.unit_id.in_(units), day.between(self.days.first, self.days.last))
         query = (
             query.where(day <= self.last) if table in _WHOLE else query.where(day.between(self.days.first, self.last))
         )
@@ -194,7 +195,8 @@ class _Copier:
         """Say whether a row that was changed since would have been read, as `_rows` reads those of now."""
         unit_id, day = key[:2]
         if table is TARGETS:
-            return bool(unit_id == self.unit_id and day in self.days)
+            near = self.unit_id in (unit_id, self.tree.nodes[unit_id].parent_id)
+            return bool(near and day in self.days)
         return bool(day <= self.last and (table in _WHOLE or day >= self.days.first))
 
     def _derived(self) -> None:

@@ -15,10 +15,10 @@ from app.i18n import month_label, sentence, t
 from app.queries import closings, units
 from app.store import closings as store
 from app.store import days
-from app.web.boards import month_param
 from app.web.filters import day_param, default_unit
 from app.web.guard import Conf, Db, Who, database_of, in_turn, needs, pages, settings_of, typed_fields, viewer_of
 from app.web.render import shell
+from app.web.targets import month_param
 
 router = pages()
 

@@ -22,7 +22,6 @@ from app.metrics.targets import from_steps
 from app.queries import channels, closings, history, targets, units
 from app.queries.channels import ChannelRow
 from app.queries.targets import TargetRow
-from app.web.boards import month_href, month_param
 from app.web.checks import Before, script_data
 from app.web.day import lock_words
 from app.web.filters import default_unit
@@ -32,6 +31,7 @@ from app.web.pick import unit_options
 from app.web.render import saved, shell
 from app.web.saving import as_json, save_form, shown_outcome, wants_json
 from app.web.sheets import SEPARATOR, Entry, Line, Sheet
+from app.web.targets import month_href, month_param
 
 router = pages()
 

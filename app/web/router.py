@@ -23,12 +23,13 @@ from app.web import (
     security,
     setup,
     signin,
+    targets,
     tokens,
 )
 
 router = APIRouter()
 for _part in (
-    *(boards, health, login, home, entry, plan, imports, exports, export_facts),
+    *(boards, targets, health, login, home, entry, plan, imports, exports, export_facts),
     *(log, recounts, closing, dictionary, master, pick),
     *(setup, signin, account, people, tokens, security),
 ):

@@ -1,28 +1,62 @@
-// Opens and closes the channel rows under a target. Without scripts all of them are open.
+// Opens and closes the parts under a target. Without scripts all of them are open. What is open stays
+// so for the next month: it is kept for as long as the tab is.
 
+import { t } from "./text.js";
+
+const KEPT = "luopan.targets.open";
 const toggles = [...document.querySelectorAll("[data-expand]")];
 const all = document.querySelector("[data-expand-all]");
 
-function show(toggle, open) {
-  toggle.setAttribute("aria-expanded", String(open));
-  toggle.closest("tbody").dataset.open = String(open);
-}
-
+const bodyOf = (toggle) => toggle.closest("tbody");
 const isOpen = (toggle) => toggle.getAttribute("aria-expanded") === "true";
 
+/** Return the metrics that were open; none where the browser keeps nothing. */
+function remembered() {
+  try {
+    return new Set(JSON.parse(sessionStorage.getItem(KEPT)) ?? []);
+  } catch {
+    return new Set();
+  }
+}
+
+/** Keep what is open; metrics that this month does not have stay as they were. */
+function remember() {
+  const open = remembered();
+  for (const toggle of toggles) {
+    const { metric } = bodyOf(toggle).dataset;
+    if (isOpen(toggle)) open.add(metric);
+    else open.delete(metric);
+  }
+  try {
+    sessionStorage.setItem(KEPT, JSON.stringify([...open]));
+  } catch {
+    // Then the next month begins closed.
+  }
+}
+
+function show(toggle, open) {
+  toggle.setAttribute("aria-expanded", String(open));
+  bodyOf(toggle).dataset.open = String(open);
+}
+
 function nameAll() {
-  if (all) all.textContent = toggles.every(isOpen) ? "全部收起" : "全部展开";
+  if (all) all.textContent = toggles.every(isOpen) ? t("全部收起", "Collapse all") : t("全部展开", "Expand all");
 }
 
 for (const toggle of toggles) {
   toggle.addEventListener("click", () => {
     show(toggle, !isOpen(toggle));
+    remember();
     nameAll();
   });
 }
 all?.addEventListener("click", () => {
   const open = !toggles.every(isOpen);
   toggles.forEach((toggle) => show(toggle, open));
+  remember();
   nameAll();
 });
+
+const before = remembered();
+for (const toggle of toggles) if (before.has(bodyOf(toggle).dataset.metric)) show(toggle, true);
 nameAll();

@@ -56,7 +56,7 @@ def read(database: Database, world: World, month: str, unit: str) -> list[dict[s
     """Return the rows of the target board."""
     with database.read() as session:
         view = targets.read(session, SYSTEM, unit, date.fromisoformat(f"{month}-01"), world.today)
-    (panel,) = view.panels
+    panel = view.panels[0]
     assert panel.table is not None
     return [dict(row.values) for row in panel.table.rows]
 
