@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -186,6 +187,12 @@ class Maker:
             "status": found.status,
         }
         return values, plain(needed_daily(metric, aim, actual, progress), metric.unit)
+
+    def near(self, status: Plain, share: Plain) -> Plain:
+        """Say (as 1) whether a missed target was missed by little: by less than what makes a level far behind."""
+        if status != "missed" or not isinstance(share, int | Decimal):
+            return None
+        return 1 if share >= self.thresholds.level_behind else None
 
     def assess(self, metric: Metric, aim: Number | None, actual: Number | None) -> Assessment:
         """Say how a target of the month stands."""

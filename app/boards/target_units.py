@@ -67,7 +67,7 @@ def load_below(session: Session, viewer: Viewer, tree: Tree, unit_id: int, maker
     return Below(tuple(maker.child(unit, row, loaded) for unit, row in rows), found.more)
 
 
-def heat(name: str, own: Sequence[Row], below: Below) -> Panel | None:
+def heat(name: str, own: Sequence[Row], below: Below, maker: Maker) -> Panel | None:
     """Return how far the unit and those below it are with each metric; None where none below has a target."""
     if not below.rows:
         return None
@@ -78,13 +78,13 @@ def heat(name: str, own: Sequence[Row], below: Below) -> Panel | None:
     for row in below.rows:
         children.setdefault(str(row.values["unit"]), []).append(row)
     keys = [column.key for column in columns]
-    lines = [_line(Text(name, name), keys, whole, None, 0)] if whole else []
-    lines += [_line(rows[0].short or rows[0].label, keys, rows, code, 1) for code, rows in children.items()]
+    lines = [_line(Text(name, name), keys, whole, None, maker)] if whole else []
+    lines += [_line(rows[0].short or rows[0].label, keys, rows, code, maker) for code, rows in children.items()]
     table = Table(columns, tuple(lines), note=NOTE, label=UNITS, more=below.more)
     return Panel("units", "table", TITLE, ABOUT, table=table)
 
 
-def _line(name: Text, keys: Sequence[str], rows: Sequence[Row], code: str | None, level: int) -> Row:
+def _line(name: Text, keys: Sequence[str], rows: Sequence[Row], code: str | None, maker: Maker) -> Row:
     """Return a unit's shares; beside each stands how the target stands, where there is one."""
     shares: dict[str, Plain] = dict.fromkeys(keys)
     beside: dict[str, Plain] = {"unit": code}
@@ -92,4 +92,5 @@ def _line(name: Text, keys: Sequence[str], rows: Sequence[Row], code: str | None
         key, usage = str(row.values["metric"]), row.values["usage"]
         shares[key] = row.values["completion"] if usage is None else usage
         beside[key] = row.values["status"]
-    return Row(name, shares, level=level, beside=beside)
+        beside[f"{key}.near"] = maker.near(beside[key], shares[key])
+    return Row(name, shares, level=0 if code is None else 1, beside=beside)

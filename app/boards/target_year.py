@@ -47,6 +47,7 @@ class Cell:
     aim: Number | None
     actual: Number | None
     found: Assessment
+    maker: Maker
 
     @property
     def share(self) -> Plain:
@@ -136,7 +137,7 @@ def _line(target: TargetRow, rows: Rows, books: Books, makers: Sequence[Maker]) 
         row = rows.get(maker.period.first)
         aim = None if row is None else from_steps(metric, row.steps)
         actual = value(metric, books[where.place], maker.period, where.group)
-        cells.append(Cell(aim, actual, maker.assess(metric, aim, actual)))
+        cells.append(Cell(aim, actual, maker.assess(metric, aim, actual), maker))
     return Line(target, tuple(cells), _whole(target, cells, makers[-1]))
 
 
@@ -146,7 +147,7 @@ def _whole(target: TargetRow, cells: Sequence[Cell], maker: Maker) -> Cell | Non
     if not metric.is_flow or not both:
         return None
     aim, actual = sum(aim for aim, _ in both), sum(actual for _, actual in both)
-    return Cell(aim, actual, maker.assess(metric, aim, actual))
+    return Cell(aim, actual, maker.assess(metric, aim, actual), maker)
 
 
 def _column(month: Period) -> Column:
@@ -162,15 +163,10 @@ def _row(line: Line, months: Sequence[Period], label: Text, short: Text | None) 
             beside[f"{key}.target"] = plain(cell.aim, metric.unit)
             beside[f"{key}.actual"] = plain(cell.actual, metric.unit)
             beside[f"{key}.status"] = cell.found.status
-    values = {key: cell.share for key, cell in cells.items()}
-    level = 0 if short is None else 1
-    return Row(
-        label,
-        {**values, "total": None if line.whole is None else line.whole.share},
-        level=level,
-        short=short,
-        beside=beside,
-    )
+            beside[f"{key}.near"] = cell.maker.near(cell.found.status, cell.share)
+    values: dict[str, Plain] = {key: cell.share for key, cell in cells.items()}
+    values["total"] = None if line.whole is None else line.whole.share
+    return Row(label, values, level=0 if short is None else 1, short=short, beside=beside)
 
 
 def _by_metric(lines: Sequence[Line]) -> dict[str, Line]:

@@ -94,7 +94,7 @@ def _view(
 def _panels(name: str, own: tuple[Row, ...], below: Below, maker: Maker, choice: Choice) -> tuple[Panel, ...]:
     """Return the table, and beside it what there is to show of parts and of the units below."""
     tracked = Panel("targets", "table", Text("指标跟踪", "Targets"), table=Table(COLUMNS, own, note=NOTE))
-    found = (gap(own, below.rows, maker, choice.metric, choice.by), heat(name, own, below), below.panel)
+    found = (gap(own, below.rows, maker, choice.metric, choice.by), heat(name, own, below, maker), below.panel)
     return (tracked, *(panel for panel in found if panel is not None))
 
 

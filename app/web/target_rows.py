@@ -8,7 +8,7 @@ from typing import Any
 
 from app.boards.view import BoardView, Plain, Row
 from app.domain.facts import Unit
-from app.i18n import compact, say, show, t
+from app.i18n import WAN, compact, say, show, t
 from app.metrics.catalog import CATALOG, GROUPS
 from app.metrics.definition import Better
 
@@ -90,9 +90,8 @@ def tally(view: BoardView) -> dict[str, int]:
 
 def brief(value: Plain, unit: Unit) -> str:
     """Write a number short enough for a cell of a year."""
-    if unit is Unit.RATE or not isinstance(value, int | Decimal):
-        return show(value if isinstance(value, int | Decimal) else None, unit)
-    return compact(value)
+    number = value if isinstance(value, int | Decimal) else None
+    return compact(number) if number is not None and unit is not Unit.RATE and number >= WAN else show(number, unit)
 
 
 def month_heads(year: int, today: date, href: Callable[[str], str]) -> list[Shown]:

@@ -83,6 +83,34 @@ def target_rows(world: World, unit: str, month: str) -> list[dict[str, Any]]:
     return found
 
 
+def needed_daily(world: World, unit: str, row: Row) -> Fraction | None:
+    """Return what each day after today must bring for a target to be reached; only what adds up day by day has it."""
+    found = target_row(world, unit, row)
+    first, last = month_of(row["month"])
+    left = (last - world.today).days
+    entry = CATALOGUE[row["metric"]]
+    running = first <= world.today < last
+    if entry.better == "down" or entry.shape not in {"flow", "net"} or not running:
+        return None
+    goal, actual = found["target"], found["actual"]
+    if goal is None or actual is None or actual >= goal:
+        return None
+    return Fraction(goal - actual) / left
+
+
+def year_so_far(world: World, unit: str, key: str, year: int) -> tuple[Fraction, Fraction] | None:
+    """Return the sums of the targets and of the actuals of months of a year that have both; only for flows."""
+    if CATALOGUE[key].shape not in {"flow", "net"}:
+        return None
+    pairs = []
+    for month in range(1, 13):
+        for row in target_rows(world, unit, f"{year}-{month:02d}"):
+            whole = row["metric"] == key and not row["channel"] and not row["customer_kind"]
+            if whole and row["target"] is not None and row["actual"] is not None:
+                pairs.append((Fraction(row["target"]), Fraction(row["actual"])))
+    return (sum(goal for goal, _ in pairs), sum(actual for _, actual in pairs)) if pairs else None  # type: ignore[return-value]
+
+
 def weights(world: World, scope: Scope, name: str) -> list[Fraction]:
     """Return how much each weekday (Monday first) weighs, by the eight weeks before today."""
     equal = [Fraction(1)] * 7

@@ -47,7 +47,7 @@ def waterfall(bars: Sequence[Bar], unit: Unit) -> Figure:
         "customdata": [[name, show(bar.gap, unit, signed=True)] for name, bar in zip(names, bars, strict=True)],
         "hovertemplate": "%{customdata[0]} %{customdata[1]}<extra></extra>",
     }
-    room = max(Decimal(high - low) / 5, Decimal(1))
+    room = max(Decimal(high - low) / 3, Decimal(1))
     yaxis: Layout = {
         "type": "linear",
         "range": [len(bars) - 0.5, -0.5],
@@ -57,7 +57,14 @@ def waterfall(bars: Sequence[Bar], unit: Unit) -> Figure:
         "showgrid": False,
         "zeroline": False,
     }
-    ticks = {"range": [low - room, high + room], "showgrid": True, "zeroline": True, "zerolinecolor": "var(--axis)"}
+    ends_at = [low - room if low < 0 else low, high + room]
+    ticks = {
+        "range": ends_at,
+        "showgrid": True,
+        "gridcolor": "var(--grid)",
+        "zeroline": True,
+        "zerolinecolor": "var(--axis)",
+    }
     return {
         "data": [trace],
         "layout": {
@@ -148,15 +155,23 @@ def year(shown: Year) -> Figure:
         "name": t("上限", "Limit") if shown.is_limit else t("目标", "Target"),
         "x": x,
         "y": list(shown.targets),
-        "marker": {"symbol": "line-ew", "size": 26, "line": {"color": mark, "width": 2}},
+        "marker": {"symbol": "line-ew", "size": 18, "line": {"color": mark, "width": 2}},
         "customdata": _said(shown.targets, shown.unit),
         "hovertemplate": hover,
     }
+    # A rim sets the mark off from a bar that it lies on.
+    rim: Trace = {
+        **aimed,
+        "name": t("目标的边", "Rim"),
+        "marker": {"symbol": "line-ew", "size": 20, "line": {"color": "var(--surface)", "width": 6}},
+        "hoverinfo": "skip",
+    }
+    del rim["hovertemplate"]
     known = numbers([*shown.actuals, *shown.targets])
     top = max([*known, 0])
     yaxis = percent_axis() if shown.unit is Unit.RATE else round_ticks(min([*known, 0]), top)
     return {
-        "data": [reached, aimed],
+        "data": [reached, rim, aimed],
         "layout": {
             "xaxis": {"type": "category", "dtick": 1},
             "yaxis": {**yaxis, "rangemode": "tozero"},
