@@ -29,7 +29,7 @@ SO_FAR = Text("全年至今", "Year so far")
 METRICS = Text("指标", "Metric")
 MONTHS = Text("月份", "Month")
 NOTE = Text(
-    "每格为当月完成率，上限类为用量（实际 ÷ 上限），下面一行是实际 / 目标。进行中的月按整月目标计。"
+    "每格为当月完成率，上限类为用量（实际 ÷ 上限），下面是实际 / 目标。进行中的月按整月目标计。"
     "「全年至今」只用于可累计指标：已开始且目标与实际都有的月份，目标之和对实际之和；存量与比率只看各月。",
     "Each cell is the month's completion, for limits usage (actual ÷ limit); below it actual / target. A running month "
     "counts with its whole target. The year so far exists only where a metric accumulates: the sum of targets beside "

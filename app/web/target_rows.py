@@ -8,7 +8,8 @@ from typing import Any
 
 from app.boards.view import BoardView, Plain, Row
 from app.domain.facts import Unit
-from app.i18n import WAN, compact, say, show, t
+from app.domain.number import half_up
+from app.i18n import WAN, axis, say, show, t
 from app.metrics.catalog import CATALOG, GROUPS
 from app.metrics.definition import Better
 
@@ -89,9 +90,11 @@ def tally(view: BoardView) -> dict[str, int]:
 
 
 def brief(value: Plain, unit: Unit) -> str:
-    """Write a number short enough for a cell of a year."""
+    """Write a number short enough for a cell of a year: large ones with three figures."""
     number = value if isinstance(value, int | Decimal) else None
-    return compact(number) if number is not None and unit is not Unit.RATE and number >= WAN else show(number, unit)
+    if number is None or unit is Unit.RATE or number < WAN:
+        return show(number, unit)
+    return axis(half_up(number, 2 - Decimal(number).adjusted()))
 
 
 def month_heads(year: int, today: date, href: Callable[[str], str]) -> list[Shown]:

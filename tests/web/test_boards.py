@@ -20,7 +20,7 @@ TARGETS = "/targets?unit=article&month=2023-09"
 def tracked(page: Node) -> dict[str, list[str]]:
     """Return the rows of the table of targets by their names."""
     rows = page.one("section", aria_labelledby="title-targets").one("table").cells()
-    return {row[0]: row[1:] for row in rows[1:] if len(row) == 8}
+    return {row[0]: row[1:] for row in rows[1:] if len(row) == 9}
 
 
 def daily(page: Node) -> dict[str, list[Node]]:

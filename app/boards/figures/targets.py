@@ -75,7 +75,9 @@ def waterfall(bars: Sequence[Bar], unit: Unit) -> Figure:
             "hovermode": "closest",
             "shapes": [_joint(index, end) for index, end in enumerate(ends[:-1])],
         },
-        "narrow": {"xaxis": {**ticks, **_ticks(low, high, 3)}},
+        "narrow": {
+            "xaxis": {**ticks, **_ticks(low, high, 3), "range": [low - 2 * room if low < 0 else low, high + room]}
+        },
     }
 
 
