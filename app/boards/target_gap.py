@@ -54,9 +54,8 @@ def gap(own: Sequence[Row], below: Sequence[Row], maker: Maker, wanted: str, by:
     whole, parts = found[key].whole, found[key].parts
     kind = by if by in parts else next(iter(parts))
     metric, rows = CATALOG[key], _rows(whole, parts[kind], maker)
-    columns = [(name, Text(*words)) for name, words in _COLUMNS.items()]
     table = Table(
-        tuple(Column(name, text, metric.unit, signed=name == "gap") for name, text in columns),
+        tuple(Column(name, text, metric.unit, signed=name == "gap") for name, text in _COLUMNS.items()),
         tuple(rows),
         note=NOTE,
         label=PARTS[kind],
@@ -79,7 +78,7 @@ def gap(own: Sequence[Row], below: Sequence[Row], maker: Maker, wanted: str, by:
     )
 
 
-_COLUMNS = {"target": ("目标", "Target"), "actual": ("实际", "Actual"), "gap": ("缺口", "Gap")}
+_COLUMNS = {"target": Text("目标", "Target"), "actual": Text("实际", "Actual"), "gap": Text("缺口", "Gap")}
 
 
 def _options(found: Mapping[str, Gap], key: str, kind: str) -> tuple[Option, ...]:
@@ -173,9 +172,13 @@ def _finding(metric: Metric, rows: Sequence[Row], kind: str) -> Text:
     total = _amount(whole, "gap")
     worst = min(parts, key=lambda row: _amount(row, "gap"))
     much, most = (show(size(number), metric.unit) for number in (total, _amount(worst, "gap")))
-    zh = f"{metric.name.zh}比目标{'少' if total < 0 else '多'} {much}"
-    en = f"{metric.name.en} is {much} {'below' if total < 0 else 'above'} its target"
-    if _amount(worst, "gap") < 0:
-        zh += f"，{PARTS[kind].zh}中差得最多的是{worst.label.zh}，差 {most}"
-        en += f"; by {PARTS[kind].en.lower()} {worst.label.en} lacks most, {most}"
-    return Text(zh, en)
+    found = Text(
+        f"{metric.name.zh}比目标{'少' if total < 0 else '多'} {much}",
+        f"{metric.name.en} is {much} {'below' if total < 0 else 'above'} its target",
+    )
+    if _amount(worst, "gap") >= 0:
+        return found
+    return Text(
+        f"{found.zh}，{PARTS[kind].zh}中差得最多的是{worst.label.zh}，差 {most}",
+        f"{found.en}; by {PARTS[kind].en.lower()} {worst.label.en} lacks most, {most}",
+    )

@@ -223,10 +223,14 @@ def _finding(line: Line) -> Text:
     metric = CATALOG[line.target.metric]
     told = [cell for cell in line.cells if cell.found.status != "no_data"]
     good = [cell for cell in told if cell.found.status in ("done", "within_limit")]
-    zh = f"{metric.name.zh}：{len(told)} 个月有目标和实际，{len(good)} 个月达到"
-    en = f"{metric.name.en}: {len(good)} of {len(told)} months with target and actual reached it"
-    if line.whole is not None and line.whole.share is not None:
-        shown = show(line.whole.found.completion or line.whole.found.usage, Unit.RATE)
-        zh += f"，全年至今{'用了上限的' if metric.is_limit else '完成'} {shown}"
-        en += f"; the year so far {'used' if metric.is_limit else 'completes'} {shown}"
-    return Text(zh, en)
+    found = Text(
+        f"{metric.name.zh}：{len(told)} 个月有目标和实际，{len(good)} 个月达到",
+        f"{metric.name.en}: {len(good)} of {len(told)} months with target and actual reached it",
+    )
+    if line.whole is None or line.whole.share is None:
+        return found
+    shown = show(line.whole.found.completion or line.whole.found.usage, Unit.RATE)
+    return Text(
+        f"{found.zh}，全年至今{'用了上限的' if metric.is_limit else '完成'} {shown}",
+        f"{found.en}; the year so far {'used' if metric.is_limit else 'completes'} {shown}",
+    )

@@ -29,55 +29,51 @@ def waterfall(bars: Sequence[Bar], unit: Unit) -> Figure:
     """Return the steps from 0, which is the target, to the gap; totals begin at 0 again."""
     starts, ends = _path(bars)
     low, high = min(0, *starts, *ends), max(0, *starts, *ends)
-    names = [say(bar.name) for bar in bars]
-    places = list(range(len(bars)))
-    marker: Layout = {"color": [_color(bar) for bar in bars]}
-    trace: Trace = {
-        "type": "bar",
-        "orientation": "h",
-        "name": t("缺口", "Gap"),
-        "y": places,
-        "x": [bar.gap for bar in bars],
-        "base": [0 if bar.kind in ("total", "expected") else start for bar, start in zip(bars, starts, strict=True)],
-        "width": 0.6,
-        "marker": marker,
-        "text": [_signed(bar.gap) for bar in bars],
-        "textposition": "outside",
-        "cliponaxis": False,
-        "customdata": [[name, show(bar.gap, unit, signed=True)] for name, bar in zip(names, bars, strict=True)],
-        "hovertemplate": "%{customdata[0]} %{customdata[1]}<extra></extra>",
-    }
     room = max(Decimal(high - low) / 3, Decimal(1))
-    yaxis: Layout = {
-        "type": "linear",
-        "range": [len(bars) - 0.5, -0.5],
-        "tickvals": places,
-        "ticktext": names,
-        "automargin": True,
-        "showgrid": False,
-        "zeroline": False,
-    }
-    ends_at = [low - room if low < 0 else low, high + room]
-    ticks = {
-        "range": ends_at,
-        "showgrid": True,
-        "gridcolor": "var(--grid)",
-        "zeroline": True,
-        "zerolinecolor": "var(--axis)",
-    }
+    ticks = {"showgrid": True, "gridcolor": "var(--grid)", "zeroline": True, "zerolinecolor": "var(--axis)"}
     return {
-        "data": [trace],
+        "data": [_steps(bars, starts, unit)],
         "layout": {
-            "xaxis": {**ticks, **_ticks(low, high, 5)},
-            "yaxis": yaxis,
+            "xaxis": {**ticks, **_ticks(low, high, 5), "range": [low - room * (low < 0), high + room]},
+            "yaxis": _names([say(bar.name) for bar in bars]),
             "margin": {"l": 8, "r": 16, "t": 8, "b": 28},
             "showlegend": False,
             "hovermode": "closest",
             "shapes": [_joint(index, end) for index, end in enumerate(ends[:-1])],
         },
-        "narrow": {
-            "xaxis": {**ticks, **_ticks(low, high, 3), "range": [low - 2 * room if low < 0 else low, high + room]}
-        },
+        "narrow": {"xaxis": {**_ticks(low, high, 3), "range": [low - 2 * room * (low < 0), high + room]}},
+    }
+
+
+def _names(names: Sequence[str]) -> Layout:
+    """Return the axis of the steps, from top to bottom; two parts of one name keep their own places."""
+    return {
+        "type": "linear",
+        "range": [len(names) - 0.5, -0.5],
+        "tickvals": list(range(len(names))),
+        "ticktext": list(names),
+        "automargin": True,
+        "showgrid": False,
+        "zeroline": False,
+    }
+
+
+def _steps(bars: Sequence[Bar], starts: Sequence[Amount], unit: Unit) -> Trace:
+    said = [[say(bar.name), show(bar.gap, unit, signed=True)] for bar in bars]
+    return {
+        "type": "bar",
+        "orientation": "h",
+        "name": t("缺口", "Gap"),
+        "y": list(range(len(bars))),
+        "x": [bar.gap for bar in bars],
+        "base": [0 if bar.kind in ("total", "expected") else start for bar, start in zip(bars, starts, strict=True)],
+        "width": 0.6,
+        "marker": {"color": [_color(bar) for bar in bars]},
+        "text": [_signed(bar.gap) for bar in bars],
+        "textposition": "outside",
+        "cliponaxis": False,
+        "customdata": said,
+        "hovertemplate": "%{customdata[0]} %{customdata[1]}<extra></extra>",
     }
 
 
@@ -139,41 +135,11 @@ class Year:
 def year(shown: Year) -> Figure:
     """Return what each month reached as bars, its target as a mark; the running month is paler."""
     x = list(shown.months)
-    colors = ["var(--series-add)" if index == shown.running else "var(--series-main)" for index in range(len(x))]
-    hover = "%{customdata}"
-    reached: Trace = {
-        "type": "bar",
-        "name": t("实际", "Actual"),
-        "x": x,
-        "y": list(shown.actuals),
-        "marker": {"color": colors},
-        "customdata": _said(shown.actuals, shown.unit),
-        "hovertemplate": hover,
-    }
-    mark = "var(--bad)" if shown.is_limit else "var(--series-ink)"
-    aimed: Trace = {
-        "type": "scatter",
-        "mode": "markers",
-        "name": t("上限", "Limit") if shown.is_limit else t("目标", "Target"),
-        "x": x,
-        "y": list(shown.targets),
-        "marker": {"symbol": "line-ew", "size": 18, "line": {"color": mark, "width": 2}},
-        "customdata": _said(shown.targets, shown.unit),
-        "hovertemplate": hover,
-    }
-    # A rim sets the mark off from a bar that it lies on.
-    rim: Trace = {
-        **aimed,
-        "name": t("目标的边", "Rim"),
-        "marker": {"symbol": "line-ew", "size": 20, "line": {"color": "var(--surface)", "width": 6}},
-        "hoverinfo": "skip",
-    }
-    del rim["hovertemplate"]
     known = numbers([*shown.actuals, *shown.targets])
     top = max([*known, 0])
     yaxis = percent_axis() if shown.unit is Unit.RATE else round_ticks(min([*known, 0]), top)
     return {
-        "data": [reached, rim, aimed],
+        "data": [_reached(shown), *_aimed(shown)],
         "layout": {
             "xaxis": {"type": "category", "dtick": 1},
             "yaxis": {**yaxis, "rangemode": "tozero"},
@@ -182,6 +148,31 @@ def year(shown: Year) -> Figure:
         },
         "narrow": {"xaxis": {"tickvals": x[::3], "ticktext": x[::3]}},
     }
+
+
+def _reached(shown: Year) -> Trace:
+    months = range(len(shown.months))
+    colors = ["var(--series-add)" if index == shown.running else "var(--series-main)" for index in months]
+    return {
+        "type": "bar",
+        "name": t("实际", "Actual"),
+        "x": list(shown.months),
+        "y": list(shown.actuals),
+        "marker": {"color": colors},
+        "customdata": _said(shown.actuals, shown.unit),
+        "hovertemplate": "%{customdata}",
+    }
+
+
+def _aimed(shown: Year) -> tuple[Trace, Trace]:
+    """Return the marks of the targets, and below them a rim that sets them off from the bars they lie on."""
+    base: Trace = {"type": "scatter", "mode": "markers", "x": list(shown.months), "y": list(shown.targets)}
+    rim = {"symbol": "line-ew", "size": 20, "line": {"color": "var(--surface)", "width": 6}}
+    color = "var(--bad)" if shown.is_limit else "var(--series-ink)"
+    mark = {"symbol": "line-ew", "size": 18, "line": {"color": color, "width": 2}}
+    name = t("上限", "Limit") if shown.is_limit else t("目标", "Target")
+    said = {"customdata": _said(shown.targets, shown.unit), "hovertemplate": "%{customdata}"}
+    return {**base, "marker": rim, "hoverinfo": "skip"}, {**base, "name": name, "marker": mark, **said}
 
 
 def _said(values: Sequence[Plain], unit: Unit) -> list[str]:
