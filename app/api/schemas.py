@@ -161,6 +161,7 @@ class PanelOut(Answer):
     title: str
     figure: dict[str, Any] | None = None
     table: dict[str, Any] | None = None
+    choices: list[dict[str, Any]] | None = None
 
 
 class BoardOut(Answer):

@@ -68,7 +68,7 @@ def _status(now: Number, limit: Decimal) -> Status:
 
 
 def _limit_note(now: Number, limit: Decimal) -> Text:
-    room = points(Fraction(now) - Fraction(limit))
-    word = ("余", "left") if now <= limit else ("超", "over")
-    shown = show(limit, Unit.RATE)
-    return Text(f"阈值 {shown}，{word[0]} {room}", f"limit {shown}, {word[1]} {room}")
+    room, top = points(Fraction(now) - Fraction(limit)), show(limit, Unit.RATE)
+    if now <= limit:
+        return Text(f"阈值 {top}，余 {room}", f"limit {top}, {room} left")
+    return Text(f"阈值 {top}，超 {room}", f"limit {top}, {room} over")

@@ -11,10 +11,10 @@ from app.boards.view import Key, Panel, Row, Table
 from app.domain.book import Book
 from app.domain.facts import Unit
 from app.domain.number import Number, plain
-from app.domain.period import Grain, Period, month_of, split
+from app.domain.period import Compare, Grain, Period, month_of, split
 from app.domain.scope import GroupBy
 from app.domain.text import Text
-from app.i18n import short_range, show
+from app.i18n import month_label, short_range, show, t
 from app.metrics import churn
 from app.metrics.catalog import CATALOG
 from app.metrics.catalog.growth import LOSSES_MTD, MONTH_OPENING
@@ -25,16 +25,18 @@ NO_STOCK = Text("现好友只按单元统计，不分渠道", "Current friends e
 
 Points = Sequence[tuple[date, Number | None]]
 
+MAX_DAYS = 62
+"""A board of weeks up to this long shows the days of the line, too: it is one that grows from day to day."""
+
 
 def churn_panel(shown: Shown) -> Panel:
     """Return month-to-date churn with its limit, the first day above it and the compared days."""
-    periods = shown.periods if shown.grain is Grain.DAY else split(shown.period, Grain.MONTH)
-    points = churn.series(shown.books[None], periods)
+    points = churn.series(shown.books[None], split(shown.period, _grain(shown)))
     limit = shown.limits.churn_limit
     breaches = churn.breaches(points, limit)
-    allowed = [churn.prorated(day, limit) for day, _ in points] if shown.grain is Grain.DAY else []
+    allowed = [churn.prorated(day, limit) for day, _ in points] if _by_day(shown) else []
     beside = short_range(shown.compared)
-    series = draw.Churn(points, _before(shown, points), allowed, limit, breaches, beside)
+    series = draw.Churn(points, _before(shown, points), allowed, limit, breaches, beside, _short(shown))
     first = _first_day(shown, breaches[0]) if breaches else None
     last = points[-1][1] if points else None
     return Panel(
@@ -52,9 +54,25 @@ def churn_panel(shown: Shown) -> Panel:
     )
 
 
+def _by_day(shown: Shown) -> bool:
+    return shown.grain is Grain.DAY or (shown.grain is Grain.WEEK and len(shown.period) <= MAX_DAYS)
+
+
+def _grain(shown: Shown) -> Grain:
+    return Grain.DAY if _by_day(shown) else Grain.MONTH
+
+
+def _short(shown: Shown) -> str:
+    """Name the compared period where there is little room: its month, or how it is compared."""
+    other = shown.compared
+    if other in month_of(other.first):
+        return month_label(other.first)
+    return t("上期", "before") if shown.how is Compare.PREVIOUS else t("去年", "last year")
+
+
 def _first_day(shown: Shown, breach: churn.Breach) -> churn.Breach:
     """Return the first day above the limit; where points are months, it is looked up day by day."""
-    if shown.grain is Grain.DAY:
+    if _by_day(shown):
         return breach
     points = churn.series(shown.days or shown.books[None], split(_days_of(breach, shown.period), Grain.DAY))
     return churn.breaches(points, shown.limits.churn_limit)[0]
@@ -72,15 +90,13 @@ def breach_days(books: Mapping[GroupBy | None, Book], period: Period, limits: Li
 
 def _before(shown: Shown, points: Points) -> list[Number | None]:
     """Return the compared period's series, by the same position in it."""
-    if shown.grain is not Grain.DAY:
-        return [None] * len(points)
-    days = churn.series(shown.books[None], split(shown.compared, Grain.DAY))
-    values = [rate for _, rate in days][: len(points)]
+    other = churn.series(shown.books[None], split(shown.compared, _grain(shown)))
+    values = [rate for _, rate in other][: len(points)]
     return values + [None] * (len(points) - len(values))
 
 
 def _badge(shown: Shown, above: int) -> Text:
-    if shown.grain is Grain.DAY:
+    if _by_day(shown):
         return Text(f"已超 {above} 天", f"{above} days over")
     return Text(f"{above} 个月超限", f"{above} months over")
 
@@ -98,7 +114,7 @@ def _table(shown: Shown, points: Points) -> Table:
     limit = shown.limits.churn_limit
     rows = tuple(
         Row(
-            Text(f"{day.month}月{day.day}日", day.isoformat()),
+            Text(f"{day.month}月{day.day}日", f"{day.isoformat()}"),
             {"churn_rate_mtd": plain(rate, Unit.RATE)},
             hits=frozenset({"churn_rate_mtd"}) if rate is not None and rate > limit else frozenset(),
             period=Period(day, day),

@@ -6,13 +6,13 @@ from decimal import Decimal
 from app.boards.board import Board, Load, Shown, terms
 from app.boards.churn import NO_STOCK, breach_days, churn_panel
 from app.boards.figures import growth as draw
-from app.boards.tables import by_period, column, heat
+from app.boards.tables import REPORTS, by_period, column, heat, joined, named
 from app.boards.view import CHANNELS, Column, Key, Panel, Plain, Row, Table
 from app.domain.facts import RETENTION_DAYS, ChannelKind, Unit
 from app.domain.period import DAY, Grain, Period, month_of, split
 from app.domain.scope import GroupBy
 from app.domain.text import Text
-from app.i18n import show
+from app.i18n import say, show, t
 from app.metrics import churn
 from app.metrics.catalog import CATALOG
 from app.queries.channels import ChannelRow
@@ -32,7 +32,10 @@ _DAILY = (
     "add_rate",
 )
 _RATES = ("friends_added", "reach", "add_rate")
-_RETENTION = tuple(f"retention_d{day_n}" for day_n in RETENTION_DAYS)
+_RETENTION = {
+    f"retention_d{day_n}": Text("次日", "Day 1") if day_n == 1 else Text(f"{day_n}日", f"Day {day_n}")
+    for day_n in RETENTION_DAYS
+}
 
 
 def adds_and_losses(shown: Shown) -> Panel:
@@ -87,7 +90,7 @@ def add_rates(shown: Shown) -> Panel:
     rows = [_rate_row(shown, channel) for channel in shown.channels.values() if channel.kind is ChannelKind.SOURCE]
     known = [row for row in rows if any(row.values[key] is not None for key in _RATES)]
     drawn = [
-        draw.AddRate(row.label.zh, rate, row.values["friends_added"], row.values["reach"], target)
+        draw.AddRate(say(row.label), rate, row.values["friends_added"], row.values["reach"], target)
         for row in known
         if isinstance(rate := row.values["add_rate"], Decimal)
         and (isinstance(target := row.values["target"], Decimal) or target is None)
@@ -119,7 +122,7 @@ def add_rates(shown: Shown) -> Panel:
 def _rate_row(shown: Shown, channel: ChannelRow) -> Row:
     values = {key: shown.plain(key, group=channel.code, by=GroupBy.CHANNEL) for key in _RATES}
     values["target"] = shown.target("add_rate", channel.code)
-    return Row(Text(channel.name, channel.name), values, slot=channel.color_slot)
+    return Row(named(channel), values, slot=channel.color_slot)
 
 
 def cohorts(shown: Shown) -> Panel:
@@ -133,7 +136,7 @@ def cohorts(shown: Shown) -> Panel:
     keyed = iter(steps)
     table_rows = tuple(
         Row(
-            Text(f"{week.first.month}/{week.first.day}", f"Week of {week.first.isoformat()}"),
+            _week(week),
             values,
             heat={key: step for key in values if (step := next(keyed)) is not None},
             period=week,
@@ -147,19 +150,24 @@ def cohorts(shown: Shown) -> Panel:
         Text("按添加周，次日 / 7日 / 30日", "By week of adding, day 1, 7 and 30"),
         width=4,
         table=Table(
-            label=Text("添加周", "Week of adding"),
-            columns=tuple(column(key) for key in _RETENTION),
+            label=Text("添加周", "Added"),
+            columns=tuple(Column(key, name, Unit.RATE, metric=key) for key, name in _RETENTION.items()),
             rows=table_rows,
             note=Text("留存人数 ÷ 这些批次的新增好友", "Retained / adds of the cohorts recorded"),
         ),
     )
 
 
+def _week(week: Period) -> Text:
+    day = f"{week.first.month}/{week.first.day}"
+    return Text(f"{day} 周", f"from {day}")
+
+
 def _observed(shown: Shown, key: str, week: Period) -> Plain:
     value = shown.plain(key, week)
     day_n = int(key.removeprefix("retention_d"))
     if value is None and week.first + timedelta(days=day_n) > shown.today - DAY:
-        return "未到观察期"
+        return t("未到观察期", "Not yet due")
     return value
 
 
@@ -170,19 +178,19 @@ def _first_week(period: Period) -> date:
 
 def daily(shown: Shown) -> Panel:
     """Return the daily report, its churn marked where it is over the limit."""
-    limit = shown.limits.churn_limit
+    limit, report = shown.limits.churn_limit, REPORTS[shown.grain]
     firsts = {
         month_of(breach.day): breach.day
         for breach in churn.breaches(churn.series(shown.books[None], shown.periods), limit)
     }
     hits: dict[Period, frozenset[str]] = {}
-    words: dict[Period, Text] = {period: _recounted(shown, period) for period in shown.periods}
+    words = {period: _recounted(shown, period) for period in shown.periods}
     for period in shown.periods:
         rate, last = shown.number("churn_rate_mtd", period), period.until(shown.today).last
         if rate is not None and rate > limit:
             hits[period] = frozenset({"churn_rate_mtd"})
             if firsts.get(month_of(last)) == last:
-                words[period] = _joined(Text("首次超阈值", "First over the limit"), words[period])
+                words[period] = [Text("首次超阈值", "First over the limit"), *words[period]]
     columns = [column(key, signed=key == "friends_net") for key in _DAILY]
     note = Text(
         "月流失率 = 当月 1 日起累计流失 ÷ 上月末现好友数。总留存率 = 现好友数 ÷ 累计好友数。"
@@ -193,23 +201,23 @@ def daily(shown: Shown) -> Panel:
     return Panel(
         "daily",
         "table",
-        Text("用户增长日报", "Daily growth report"),
-        table=by_period(shown, columns, note, hits, {period: word for period, word in words.items() if word.zh}),
+        Text(f"用户增长{report.zh}", f"{report.en} growth report"),
+        table=by_period(
+            shown, columns, note, hits, {period: joined(said, "；", "; ") for period, said in words.items() if said}
+        ),
     )
 
 
-def _recounted(shown: Shown, period: Period) -> Text:
-    """Return what stock counts of a period differ from the computed stock; an empty text for nothing."""
+def _recounted(shown: Shown, period: Period) -> list[Text]:
+    """Return what stock counts of a period differ from the computed stock, if there are any."""
     found = [pair for day, pair in shown.books[None].recounts.items() if day in period]
     if not found:
-        return Text("", "")
+        return []
     cumulative, current = (show(sum(side), Unit.COUNT, signed=True) for side in zip(*found, strict=True))
-    return Text(f"对账差异 累计 {cumulative}，现好友 {current}", f"Recount: cumulative {cumulative}, current {current}")
-
-
-def _joined(*texts: Text) -> Text:
-    kept = [text for text in texts if text.zh]
-    return Text("；".join(text.zh for text in kept), "; ".join(text.en for text in kept))
+    words = Text(
+        f"对账差异 累计 {cumulative}，现好友 {current}", f"Recount: cumulative {cumulative}, current {current}"
+    )
+    return [words]
 
 
 GROWTH = Board(

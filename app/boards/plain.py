@@ -53,6 +53,11 @@ def _panel(panel: Panel, language: Language) -> dict[str, Any]:
         plain["figure"] = panel.figure
     if panel.table is not None:
         plain["table"] = _table(panel.table, language)
+    if panel.choices:
+        plain["choices"] = [
+            {"key": choice.key, "name": choice.name.say(language), "table": _table(choice.table, language)}
+            for choice in panel.choices
+        ]
     return plain
 
 

@@ -1,21 +1,26 @@
 """Tables that boards share: metrics by period with a total row, and heat steps."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from fractions import Fraction
 from types import MappingProxyType
 from typing import Any
 
 from app.boards.board import Shown, metrics
 from app.boards.view import DAYS, Column, Plain, Row, Table
+from app.domain.facts import ChannelKind
 from app.domain.period import Grain, Period
+from app.domain.scope import GroupBy
 from app.domain.text import Text
 from app.i18n import period_label
+from app.queries.channels import ChannelRow
 
 HEAT_STEPS = 6
 """Steps of the colour ramp."""
 
 LABELS = {Grain.DAY: DAYS, Grain.WEEK: Text("周", "Week"), Grain.MONTH: Text("月份", "Month")}
+REPORTS = {Grain.DAY: Text("日报", "Daily"), Grain.WEEK: Text("周报", "Weekly"), Grain.MONTH: Text("月报", "Monthly")}
+"""What the table of all metrics by period is called."""
+
 NOTHING: Mapping[Period, Any] = MappingProxyType({})
 TOTAL = Text("合计 / 期末", "Total / close")
 
@@ -24,6 +29,26 @@ def column(key: str, *, signed: bool = False) -> Column:
     """Return the column of a metric, named and formatted by the catalogue."""
     (metric,) = metrics(key)
     return Column(key, metric.label, metric.unit, signed=signed, metric=key)
+
+
+def channels_with(shown: Shown, kind: ChannelKind, key: str) -> list[ChannelRow]:
+    """Return the channels of a kind that have a value in the range, in their fixed order."""
+    return [
+        channel
+        for channel in shown.channels.values()
+        if channel.kind is kind and shown.number(key, group=channel.code, by=GroupBy.CHANNEL) is not None
+    ]
+
+
+def named(channel: ChannelRow) -> Text:
+    """Return the name of a channel: people give it, in their own language."""
+    return Text(channel.name, channel.name)
+
+
+def joined(texts: Iterable[Text], zh: str, en: str) -> Text:
+    """Return texts as one, with a separator for each language."""
+    kept = list(texts)
+    return Text(zh.join(text.zh for text in kept), en.join(text.en for text in kept))
 
 
 def by_period(
@@ -53,16 +78,12 @@ def by_period(
 
 def heat(values: Sequence[Plain]) -> list[int | None]:
     """Return each value's step on the ramp, from the lowest to the highest of all; None where there is none."""
-    numbers = [value if isinstance(value, int | Decimal) else None for value in values]
-    known = [Fraction(value) for value in numbers if value is not None]
-    if not known:
-        return [None] * len(numbers)
-    low, width = min(known), max(known) - min(known)
+    known = [Decimal(value) for value in values if isinstance(value, int | Decimal)]
+    low, width = (min(known), max(known) - min(known)) if known else (Decimal(0), Decimal(0))
+    # A floor of decimals is exact, and a tenth of the time that fractions take.
     return [
-        None
-        if value is None
-        else min(int((Fraction(value) - low) / width * HEAT_STEPS), HEAT_STEPS - 1)
-        if width
-        else 0
-        for value in numbers
+        (min(int((value - low) * HEAT_STEPS // width), HEAT_STEPS - 1) if width else 0)
+        if isinstance(value, int | Decimal)
+        else None
+        for value in values
     ]

@@ -67,6 +67,8 @@ class Column:
     signed: bool = False
     share: bool = False
     metric: str | None = None
+    by_row: bool = False
+    """Rows count different things here: each has the unit of its own in its value `unit`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,15 @@ class Table:
     """What the rows are: the head of the column of their labels."""
     more: int = 0
     """Rows that there would be too many of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of several tables of a panel, of which the page shows one at a time."""
+
+    key: str
+    name: Text
+    table: Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +149,13 @@ class Panel:
     keys: tuple[Key, ...] = ()
     table: Table | None = None
     """The table itself, or the data behind the chart."""
+    choices: tuple[Choice, ...] = ()
+    """The tables among which the page lets one choose; the first is `table`."""
     status: str | None = None
     badge: Text | None = None
     options: tuple[Option, ...] = ()
+    note: Text | None = None
+    """How a chart is computed, at its foot; a table says so itself."""
 
 
 @dataclass(frozen=True, slots=True)

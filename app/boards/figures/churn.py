@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
@@ -11,23 +11,25 @@ from app.boards.figures.parts import (
     Layout,
     Trace,
     end_label,
-    last,
-    limit_line,
     line,
     narrow,
     percent_axis,
     rates,
     time_axis,
 )
+from app.boards.figures.threshold import areas, is_over, limit_line, marks
 from app.boards.view import Figure
 from app.domain.facts import Unit
 from app.domain.number import Number, half_up
-from app.domain.period import DAY, Grain, Period
-from app.i18n import show
+from app.domain.period import Grain, Period
+from app.i18n import show, t
 from app.metrics.churn import Breach
 
 HOVER = "%{customdata}"
 """Rates are written by the server: the browser's formats do not round half up."""
+
+NEAR = 8
+"""Ends of lines closer than one in so many parts of the axis: their labels are moved apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,9 @@ class Churn:
     limit: Decimal
     breaches: Sequence[Breach]
     before_name: str
+    """Of the whole compared range, for hovering."""
+    before_short: str
+    """The same where it must be short: at the end of its line."""
 
 
 def churn(series: Churn) -> Figure:
@@ -49,24 +54,41 @@ def churn(series: Churn) -> Figure:
     x = [day.isoformat() for day, _ in series.points]
     y = _rounded([value for _, value in series.points])
     before = _rounded(series.before)
-    days = [Period(day, day) for day, _ in series.points]
-    shape, label = limit_line(series.limit, f"阈值 {show(series.limit, Unit.RATE)}")
+    days = [day for day, _ in series.points]
+    periods = [Period(day, day) for day in days]
+    restarts = [place for place in range(1, len(days)) if days[place].month != days[place - 1].month]
+    shape, label = limit_line(series.limit, f"{t('阈值', 'Limit')} {show(series.limit, Unit.RATE)}")
     return {
-        "data": [*_areas(series, x, y), *_lines(series, x, y, before)],
+        "data": [*areas(days, y, series.limit, restarts), *_lines(series, x, y, before)],
         "layout": {
-            "xaxis": time_axis(days, Grain.DAY),
+            "xaxis": time_axis(periods, Grain.DAY),
             "yaxis": percent_axis(rangemode="tozero"),
-            "margin": MARGIN,
+            "margin": MARGIN | {"r": 76},
             "shapes": [shape],
             "annotations": [
                 label,
                 *(_crossing(breach, series.limit, daily=bool(series.prorated)) for breach in series.breaches[:1]),
-                *end_label(x, y, show(last(y), Unit.RATE), font={"color": _ink(y, series.limit)}),
-                *end_label(x, before, show(last(before), Unit.RATE), font={"color": "var(--text-3)"}),
+                *_ends(series, x, y, before),
             ],
         },
-        "narrow": narrow(days, Grain.DAY),
+        "narrow": narrow(periods, Grain.DAY),
     }
+
+
+def _ends(
+    series: Churn, x: Sequence[str], y: Sequence[Decimal | None], before: Sequence[Decimal | None]
+) -> list[Layout]:
+    """Return the last value of both lines; where they end close to each other, one is moved up and one down."""
+    now, then = (next((value for value in reversed(line) if value is not None), None) for line in (y, before))
+    top = max([series.limit, *(value for value in (*y, *before) if value is not None)])
+    apart = 0
+    if now is not None and then is not None and abs(now - then) * NEAR < top:
+        apart = 14 if now >= then else -14
+    beside = f"{series.before_short}<br>{show(then, Unit.RATE)}"
+    return [
+        *end_label(x, y, show(now, Unit.RATE), font={"color": _ink(y, series.limit)}, yshift=apart),
+        *end_label(x, before, beside, font={"color": "var(--text-3)"}, yshift=-apart),
+    ]
 
 
 def _rounded(values: Sequence[Number | None]) -> list[Decimal | None]:
@@ -82,32 +104,23 @@ def _lines(
     series: Churn, x: Sequence[str], y: Sequence[Decimal | None], before: Sequence[Decimal | None]
 ) -> tuple[Trace, ...]:
     allowed = _rounded(series.prorated)
-    over = [value is not None and value > series.limit for value in y]
-    marker: Layout = {
-        "size": 7,
-        "color": ["var(--bad)" if hit else "var(--series-main)" for hit in over],
-        "symbol": ["diamond" if hit else "circle" for hit in over],
-        "line": {"width": 1.5, "color": "var(--surface)"},
-    }
+    marker = marks(is_over(y, series.limit), "var(--series-main)")
     thin = {"color": "var(--bad-line)", "width": 1, "dash": "dot"}
     grey = {"color": "var(--series-prev)", "width": 1.5, "dash": "dot"}
-    main = "var(--series-main)"
+    main, even = "var(--series-main)", t("按天折算上限", "Prorated limit")
+    name = t("月流失率", "Month to date")
     return (
-        line(
-            "按天折算上限", x[: len(allowed)], allowed, main, HOVER, mode="lines", line=thin, customdata=rates(allowed)
-        ),
-        line("月流失率", x, y, main, HOVER, mode="lines+markers", marker=marker, customdata=rates(y)),
+        line(even, x[: len(allowed)], allowed, main, HOVER, mode="lines", line=thin, customdata=rates(allowed)),
+        line(name, x, y, main, HOVER, mode="lines+markers", marker=marker, customdata=rates(y)),
         line(series.before_name, x, before, main, HOVER, mode="lines", line=grey, customdata=rates(before)),
     )
 
 
 def _crossing(breach: Breach, limit: Decimal, *, daily: bool) -> Layout:
-    day, top = breach.day, show(limit, Unit.RATE).replace(".00", "")
-    when, end = (f"{day.month}/{day.day} 起", "当日") if daily else (f"{day.month}月", "期末")
     return {
-        "x": day.isoformat(),
+        "x": breach.day.isoformat(),
         "y": half_up(breach.value, 10),
-        "text": f"<b>{when}超过 {top} 阈值</b><br>{end} {show(breach.value, Unit.RATE)}",
+        "text": _words(breach, show(limit, Unit.RATE).replace(".00", ""), daily=daily),
         "showarrow": True,
         "ax": -64,
         "ay": -52,
@@ -120,33 +133,10 @@ def _crossing(breach: Breach, limit: Decimal, *, daily: bool) -> Layout:
     }
 
 
-def _areas(series: Churn, x: Sequence[str], y: Sequence[Decimal | None]) -> list[Trace]:
-    """Return the filled areas between line and limit, from the interpolated crossing on."""
-    areas: list[Trace] = []
-    for breach in series.breaches:
-        start = x.index(breach.day.isoformat())
-        end = start
-        while end < len(y) and (value := y[end]) is not None and value > series.limit:
-            end += 1
-        edge_x, edge_y = list(x[start:end]), list(y[start:end])
-        if breach.crossing is not None:
-            edge_x, edge_y = [_moment(breach), *edge_x], [series.limit, *edge_y]
-        areas.append(
-            {
-                "type": "scatter",
-                "mode": "lines",
-                "hoverinfo": "skip",
-                "fill": "toself",
-                "x": [*edge_x, edge_x[-1], edge_x[0]],
-                "y": [*edge_y, series.limit, series.limit],
-                "fillcolor": "var(--breach-fill)",
-                "line": {"width": 0},
-            }
-        )
-    return areas
-
-
-def _moment(breach: Breach) -> str:
-    before = datetime.combine(breach.day - DAY, time())
-    seconds = int(half_up((breach.crossing or 0) * 86400, 0))
-    return (before + timedelta(seconds=seconds)).isoformat(timespec="minutes")
+def _words(breach: Breach, top: str, *, daily: bool) -> str:
+    day, rate = breach.day, show(breach.value, Unit.RATE)
+    if daily:
+        when = f"{day.month}/{day.day}"
+        return t(f"<b>{when} 起超过 {top} 阈值</b><br>当日 {rate}", f"<b>Over {top} from {when}</b><br>{rate} that day")
+    when = t(f"{day.month}月", f"{day:%b}")
+    return t(f"<b>{when}超过 {top} 阈值</b><br>期末 {rate}", f"<b>Over {top} in {when}</b><br>{rate} at the close")

@@ -11,6 +11,7 @@ from app.boards.figures.parts import (
     bars,
     caption,
     end_label,
+    heads,
     last,
     layout,
     line,
@@ -24,9 +25,7 @@ from app.boards.figures.parts import (
 from app.boards.view import Figure, Plain
 from app.domain.facts import Unit
 from app.domain.period import Grain, Period
-from app.i18n import show
-
-HEADS = "%{y:,} 人"
+from app.i18n import show, t
 
 
 def adds_and_losses(
@@ -38,20 +37,14 @@ def adds_and_losses(
     below = [None if value is None else -value for value in losses if not isinstance(value, str)]
     text = {"textposition": "outside" if labelled else "none"}
     ticks = round_ticks(min(numbers(below), default=0), max(numbers(adds), default=0))
+    lost = {"customdata": list(losses), "text": _texts(losses), **text}
+    thin = {"color": "var(--series-ink)", "width": 1.5}
+    signed = t("%{y:+,} 人", "%{y:+,}")
     return {
         "data": [
-            bars("新增好友", x, adds, "var(--series-add)", HEADS, text=_texts(adds), **text),
-            bars(
-                "流失好友",
-                x,
-                below,
-                "var(--series-loss)",
-                "%{customdata:,} 人",
-                customdata=list(losses),
-                text=_texts(losses),
-                **text,
-            ),
-            line("净增", x, net, "var(--series-ink)", "%{y:+,} 人", line={"color": "var(--series-ink)", "width": 1.5}),
+            bars(t("新增好友", "Added"), x, adds, "var(--series-add)", heads(), text=_texts(adds), **text),
+            bars(t("流失好友", "Lost"), x, below, "var(--series-loss)", heads("customdata"), **lost),
+            line(t("净增", "Net"), x, net, "var(--series-ink)", signed, line=thin),
         ],
         "layout": {
             "barmode": "relative",
@@ -60,7 +53,10 @@ def adds_and_losses(
             "yaxis": {"zeroline": True, "zerolinecolor": "var(--axis)", **ticks},
             "margin": MARGIN,
             "annotations": end_label(
-                x, net, f"净增<br>{show(last(net), Unit.COUNT, signed=True)}", xshift=26 if labelled else 10
+                x,
+                net,
+                f"{t('净增', 'Net')}<br>{show(last(net), Unit.COUNT, signed=True)}",
+                xshift=26 if labelled else 10,
             ),
         },
         "narrow": narrow(periods, grain),
@@ -73,8 +69,8 @@ def stocks(periods: Sequence[Period], grain: Grain, cumulative: Sequence[Plain],
     x = xs(periods)
     return {
         "data": [
-            line("累计好友", x, cumulative, "var(--series-prev)", HEADS),
-            line("现好友数", x, current, "var(--series-main)", HEADS, yaxis="y2"),
+            line(t("累计好友", "Cumulative"), x, cumulative, "var(--series-prev)", heads()),
+            line(t("现好友数", "Current"), x, current, "var(--series-main)", heads(), yaxis="y2"),
         ],
         "layout": {
             "xaxis": layout(**time_axis(periods, grain), anchor="y2"),
@@ -82,13 +78,13 @@ def stocks(periods: Sequence[Period], grain: Grain, cumulative: Sequence[Plain],
             "yaxis2": {"domain": [0, 0.42], "tickformat": ",d", "nticks": 4, "gridcolor": "var(--grid)"},
             "margin": MARGIN | {"l": wide, "r": wide + 20, "t": 24},
             "annotations": [
-                caption("累计好友（含已删除）", 1.0),
-                caption("现好友数", 0.42),
+                caption(t("累计好友（含已删除）", "Cumulative friends, deleted ones included"), 1.0),
+                caption(t("现好友数", "Current friends"), 0.42),
                 *end_label(x, cumulative, show(last(cumulative), Unit.COUNT)),
                 *end_label(x, current, show(last(current), Unit.COUNT), "y2"),
             ],
         },
-        "narrow": narrow(periods, grain),
+        "narrow": narrow(periods, grain, 4),
     }
 
 
@@ -108,8 +104,10 @@ def add_rates(rows: Sequence[AddRate]) -> Figure:
     ordered = sorted(rows, key=lambda row: row.rate)
     with_target = [row for row in ordered if row.target is not None]
     custom = [[show(row.rate, Unit.RATE), row.adds, row.reach, show(row.target, Unit.RATE)] for row in ordered]
-    lines = ("加粉率 %{customdata[0]}", "新增 %{customdata[1]:,} / 触达 %{customdata[2]:,}", "目标 %{customdata[3]}")
-    hover = "<br>".join(lines) + "<extra></extra>"
+    hover = t(
+        "加粉率 %{customdata[0]}<br>新增 %{customdata[1]:,} / 触达 %{customdata[2]:,}<br>目标 %{customdata[3]}",
+        "Add rate %{customdata[0]}<br>%{customdata[1]:,} added / %{customdata[2]:,} reached<br>Target %{customdata[3]}",
+    )
     axis = percent_axis(rangemode="tozero", showgrid=True, gridcolor="var(--grid)", showline=False, showspikes=False)
     return {
         "data": [
@@ -117,17 +115,17 @@ def add_rates(rows: Sequence[AddRate]) -> Figure:
                 "type": "bar",
                 "orientation": "h",
                 "width": 0.44,
-                "name": "加粉率",
+                "name": t("加粉率", "Add rate"),
                 "y": [row.name for row in ordered],
                 "x": [row.rate for row in ordered],
                 "customdata": custom,
                 "marker": {"color": "var(--series-main)"},
-                "hovertemplate": hover,
+                "hovertemplate": hover + "<extra></extra>",
             },
             {
                 "type": "scatter",
                 "mode": "markers",
-                "name": "目标",
+                "name": t("目标", "Target"),
                 "y": [row.name for row in with_target],
                 "x": [row.target for row in with_target],
                 "hoverinfo": "skip",
@@ -152,7 +150,7 @@ def _notes(ordered: Sequence[AddRate]) -> list[Layout]:
         missed = row.target is not None and row.rate < row.target
         notes.append(_beside(row.name, f"<b>{show(row.rate, Unit.RATE)}</b>", 6, "left", "var(--text)"))
         if row.target is not None:
-            word = f"{'未达' if missed else '达标'} {show(row.target, Unit.RATE)}"
+            word = f"{t('未达', 'below') if missed else t('达标', 'meets')} {show(row.target, Unit.RATE)}"
             notes.append(_beside(row.name, word, 134, "right", "var(--bad)" if missed else "var(--text-3)"))
     return notes
 

@@ -1,7 +1,7 @@
-"""Pieces that several figures share: time axes, lines, bars, end labels, thresholds."""
+"""Pieces that several figures share: time axes, lines, bars, end labels, ticks."""
 
-from collections.abc import Sequence
-from decimal import Decimal
+from collections.abc import Callable, Sequence
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -9,7 +9,7 @@ from app.boards.view import Plain
 from app.domain.facts import Unit
 from app.domain.number import Number, half_up
 from app.domain.period import Grain, Period
-from app.i18n import axis, show, tick
+from app.i18n import axis, show, t, tick
 
 Trace = dict[str, Any]
 Layout = dict[str, Any]
@@ -37,15 +37,32 @@ def time_axis(periods: Sequence[Period], grain: Grain, ticks: int = MAX_TICKS) -
     marked = periods[::step]
     return {
         "type": "date",
+        "tickangle": 0,
         "tickvals": xs(marked),
         "ticktext": [tick(period, grain) for period in marked],
-        "hoverformat": "%Y年%-m月" if grain is Grain.MONTH else "%-m月%-d日",
+        "hoverformat": _hover(grain),
     }
 
 
-def narrow(periods: Sequence[Period], grain: Grain) -> Layout:
+def _hover(grain: Grain) -> str:
+    if grain is Grain.MONTH:
+        return t("%Y年%-m月", "%b %Y")
+    return t("%-m月%-d日起一周", "week from %b %-d") if grain is Grain.WEEK else t("%-m月%-d日", "%b %-d")
+
+
+def heads(of: str = "y") -> str:
+    """Return how a tooltip writes heads."""
+    return t(f"%{{{of}:,}} 人", f"%{{{of}:,}}")
+
+
+def yuan() -> str:
+    """Return how a tooltip writes yuan."""
+    return t("%{y:,.2f} 元", "%{y:,.2f} yuan")
+
+
+def narrow(periods: Sequence[Period], grain: Grain, ticks: int = 5) -> Layout:
     """Return what changes below 460 px: fewer labels on the time axis."""
-    return {"xaxis": time_axis(periods, grain, 5)}
+    return {"xaxis": time_axis(periods, grain, ticks)}
 
 
 def bars(name: str, x: Sequence[str], y: Sequence[Plain], color: str, hover: str, **more: Any) -> Trace:  # noqa: ANN401
@@ -70,35 +87,13 @@ def end_label(x: Sequence[str], y: Sequence[Plain], text: str, on: str = "y", **
     return [{**base, "xanchor": "left", "xshift": 8, "align": "left", **more}]
 
 
-def limit_line(limit: Decimal, text: str) -> tuple[Layout, Layout]:
-    """Return the dashed line of a limit and its label at the left."""
-    shape = {
-        "type": "line",
-        "layer": "above",
-        "xref": "paper",
-        "x0": 0,
-        "x1": 1,
-        "y0": limit,
-        "y1": limit,
-        "line": {"color": "var(--bad)", "width": 1, "dash": "dash"},
-    }
-    label = {
-        "x": 0,
-        "xref": "paper",
-        "y": limit,
-        "text": text,
-        "showarrow": False,
-        "xanchor": "left",
-        "yanchor": "bottom",
-        "xshift": 4,
-        "yshift": 2,
-        "font": {"color": "var(--bad)"},
-        "bgcolor": "var(--surface)",
-    }
-    return shape, label
+def _unsigned(value: Decimal) -> str:
+    return axis(abs(value))
 
 
-def round_ticks(low: Number | Decimal, high: Number | Decimal, most: int = 6) -> Layout:
+def round_ticks(
+    low: Number | Decimal, high: Number | Decimal, most: int = 6, write: Callable[[Decimal], str] = _unsigned
+) -> Layout:
     """Return round tick values from `low` to `high` that include 0, written without a sign and in 万."""
     spread = Fraction(high) - Fraction(low)
     if spread <= 0:
@@ -109,7 +104,7 @@ def round_ticks(low: Number | Decimal, high: Number | Decimal, most: int = 6) ->
     step = next(size for size in sizes if size >= raw and size % 1 == 0)
     first, last = int(Fraction(low) // Fraction(step)), -int(-Fraction(high) // Fraction(step))
     ticks = [step * index for index in range(first, last + 1)]
-    return {"tickvals": ticks, "ticktext": [axis(abs(value)) for value in ticks]}
+    return {"tickvals": ticks, "ticktext": [write(value) for value in ticks]}
 
 
 def numbers(values: Sequence[Plain]) -> list[Decimal | int]:
@@ -131,6 +126,26 @@ def rates(values: Sequence[Plain]) -> list[str]:
 def percent_axis(**more: Any) -> Layout:  # noqa: ANN401 (layout keys)
     """Return a value axis for fractions, written in percent."""
     return {"tickformat": ".2~%", "nticks": 5, **more}
+
+
+def cut_ticks(values: Sequence[Decimal], most: int = 4) -> list[Decimal]:
+    """Return round ticks from just below to just above some fractions: where an axis may begin above 0."""
+    low, high = min(values), max(values)
+    sizes = (factor.scaleb(power) for power in range(-4, 1) for factor in (Decimal(1), Decimal(2), Decimal(5)))
+    step = next(size for size in sizes if (high - low) / size <= most)
+    first, end = int((low / step).to_integral_value(ROUND_FLOOR)), int((high / step).to_integral_value(ROUND_CEILING))
+    return [step * index for index in range(first, max(end, first + 1) + 1)]
+
+
+def cut_axis(values: Sequence[Decimal]) -> Layout:
+    """Return a value axis for fractions that is cut to where they move."""
+    ticks = cut_ticks(values)
+    return {"range": [ticks[0], ticks[-1]], "tickvals": ticks, "ticktext": [percent(value) for value in ticks]}
+
+
+def percent(value: Decimal) -> str:
+    """Write a tick in percent, without decimals that say nothing."""
+    return f"{(value * 100).normalize():f}%"
 
 
 def caption(text: str, y: float) -> Layout:

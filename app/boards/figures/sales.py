@@ -1,4 +1,4 @@
-"""Figures of the sales board."""
+"""Figures of the sales board: stacks of GMV, and a share over time."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,28 +8,26 @@ from app.boards.figures.parts import (
     MARGIN,
     MAX_BAR_LABELS,
     Layout,
-    Trace,
     bars,
-    caption,
+    cut_axis,
     end_label,
     last,
-    layout,
-    limit_line,
     line,
     narrow,
     numbers,
-    percent_axis,
     rates,
     round_ticks,
     time_axis,
     xs,
+    yuan,
 )
 from app.boards.view import Figure, Plain
 from app.domain.facts import Unit
 from app.domain.period import Grain, Period
-from app.i18n import compact, show
+from app.domain.text import Text
+from app.i18n import compact, say, show
 
-YUAN = "%{y:,.2f} 元"
+MAX_NARROW_LABELS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +35,7 @@ class Part:
     """One part of a stack: its code and name, its colour for life and its values per period."""
 
     key: str
-    name: str
+    name: Text
     color: str
     values: Sequence[Plain]
 
@@ -47,7 +45,8 @@ def stack(periods: Sequence[Period], grain: Grain, parts: Sequence[Part], totals
     x = xs(periods)
     edge = {"width": 1, "color": "var(--surface)"}
     data = [
-        bars(part.name, x, part.values, part.color, YUAN, marker={"color": part.color, "line": edge}) for part in parts
+        bars(say(part.name), x, part.values, part.color, yuan(), marker={"color": part.color, "line": edge})
+        for part in parts
     ]
     labels: list[Layout] = [
         {"x": place, "y": value, "text": f"<b>{compact(value)}</b>", "showarrow": False, "yanchor": "bottom"}
@@ -64,88 +63,36 @@ def stack(periods: Sequence[Period], grain: Grain, parts: Sequence[Part], totals
             "margin": MARGIN | {"r": 16, "t": 24},
             "annotations": labels,
         },
-        "narrow": narrow(periods, grain),
+        # Numbers above the bars of half a card would run into each other.
+        "narrow": {**narrow(periods, grain), **({"annotations": []} if len(labels) > MAX_NARROW_LABELS else {})},
     }
 
 
-@dataclass(frozen=True, slots=True)
-class Efficiency:
-    """Push efficiency per period: yuan earned and spent per 1,000 pushes, and the loss rate."""
-
-    revenue: Sequence[Plain]
-    cost: Sequence[Plain]
-    losses: Sequence[Plain]
-    limit: Decimal | None
-
-
-def push_efficiency(periods: Sequence[Period], grain: Grain, series: Efficiency) -> Figure:
-    """Return three panels on one time axis: different scales never share one value axis."""
+def share(periods: Sequence[Period], grain: Grain, name: str, values: Sequence[Plain]) -> Figure:
+    """Return a rate over time, its axis cut to where it moves, with its first and last value."""
     x = xs(periods)
-    lost = [value if isinstance(value, Decimal) else None for value in series.losses]
-    over = [series.limit is not None and value is not None and value > series.limit for value in lost]
-    limit = [] if series.limit is None else [{**limit_line(series.limit, "")[0], "yref": "y3"}]
-    ink = "var(--bad)" if over and over[-1] else "var(--text)"
+    known = [(place, value) for place, value in zip(x, values, strict=True) if isinstance(value, Decimal)]
     return {
-        "data": [
-            line("千次推送营收", x, series.revenue, "var(--series-main)", YUAN),
-            line("千次推送成本", x, series.cost, "var(--series-loss)", YUAN, yaxis="y2"),
-            _loss_line(x, lost, over),
-        ],
+        "data": [line(name, x, values, "var(--series-main)", "%{customdata}", customdata=rates(values))],
         "layout": {
-            "xaxis": layout(**time_axis(periods, grain), anchor="y3"),
-            "yaxis": {"domain": [0.74, 0.94], "nticks": 3},
-            "yaxis2": {"domain": [0.4, 0.6], "nticks": 3, "gridcolor": "var(--grid)"},
-            "yaxis3": percent_axis(domain=[0, 0.26], gridcolor="var(--grid)", tickformat=".2%", nticks=3),
-            "margin": MARGIN | {"r": 76},
-            "shapes": limit,
+            "xaxis": time_axis(periods, grain),
+            "yaxis": cut_axis([value for _, value in known]),
+            "margin": MARGIN,
             "annotations": [
-                caption("千次推送营收（元）", 0.94),
-                caption("千次推送成本（元）", 0.6),
-                caption(_loss_title(series.limit), 0.26),
-                *end_label(x, series.revenue, show(last(series.revenue), Unit.YUAN)),
-                *end_label(x, series.cost, show(last(series.cost), Unit.YUAN), "y2"),
-                *end_label(x, lost, show(last(lost), Unit.RATE), "y3", font={"color": ink}),
+                *_first_label(known),
+                *end_label(x, values, show(last(values), Unit.RATE)),
             ],
         },
         "narrow": narrow(periods, grain),
     }
 
 
-def _loss_title(limit: Decimal | None) -> str:
-    # Points crowd the line of the limit, so that it is named in the title.
-    return "推送流失率" if limit is None else f"推送流失率（上限 {show(limit, Unit.RATE)}）"
-
-
-def _loss_line(x: Sequence[str], lost: Sequence[Decimal | None], over: Sequence[bool]) -> Trace:
-    marker: Layout = {
-        "size": 7,
-        "color": ["var(--bad)" if hit else "var(--series-ink)" for hit in over],
-        "symbol": ["diamond" if hit else "circle" for hit in over],
-    }
-    more = {"yaxis": "y3", "line": {"color": "var(--series-ink)", "width": 1.5}, "marker": marker}
-    custom = rates(lost)
-    return line("推送流失率", x, lost, "", "%{customdata}", mode="lines+markers", customdata=custom, **more)
-
-
-def share(periods: Sequence[Period], grain: Grain, name: str, values: Sequence[Plain]) -> Figure:
-    """Return a rate over time, its axis cut to where it moves."""
-    x = xs(periods)
-    return {
-        "data": [
-            line(
-                name,
-                x,
-                values,
-                "var(--series-main)",
-                "%{customdata}",
-                customdata=rates(values),
-            )
-        ],
-        "layout": {
-            "xaxis": time_axis(periods, grain),
-            "yaxis": percent_axis(),
-            "margin": MARGIN,
-            "annotations": end_label(x, values, show(last(values), Unit.RATE)),
-        },
-        "narrow": narrow(periods, grain),
-    }
+def _first_label(known: Sequence[tuple[str, Decimal]]) -> list[Layout]:
+    """Name the first of several values, on the side that the line does not take."""
+    if len(known) == 1:
+        return []
+    place, value = known[0]
+    rises = known[1][1] > value
+    side: Layout = {"yanchor": "top", "yshift": -6} if rises else {"yanchor": "bottom", "yshift": 6}
+    words = {"text": show(value, Unit.RATE), "showarrow": False, "font": {"color": "var(--text-3)"}}
+    return [{"x": place, "y": value, "xanchor": "left", **side, **words}]

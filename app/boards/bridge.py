@@ -1,0 +1,213 @@
+"""Why GMV changed against the compared period: by factor, and by new and old customers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from app.boards.board import Shown
+from app.boards.cards import compare_label
+from app.boards.figures.bridge import Step, waterfall
+from app.boards.tables import joined
+from app.boards.view import Column, Panel, Plain, Row, Table
+from app.domain.facts import Unit
+from app.domain.number import DECIMALS, Number, half_up, plain, ratio
+from app.domain.period import Period
+from app.domain.terms import Level, Stock, Take, Term
+from app.domain.text import Text
+from app.i18n import compact, say, show, t
+from app.metrics.bridge import KINDS, Bridge, Part, Side, bridge
+from app.metrics.catalog import CATALOG
+from app.metrics.catalog.sales import BUYERS, GMV, GMV_NEW, GMV_OLD, ORDERS
+
+TERMS: tuple[Term, ...] = (GMV, GMV_NEW, GMV_OLD, Level(Stock.CURRENT, Take.OPENING), BUYERS, ORDERS)
+"""What a side is made of, in the order of its fields."""
+
+_PARTS: dict[str, tuple[Text, Unit]] = {
+    "users": (Text("期初现好友", "Opening friends"), Unit.COUNT),
+    "buyers": (Text("购买人数", "Buyers"), Unit.COUNT),
+    "orders": (Text("订单数", "Orders"), Unit.COUNT),
+    "buyers/users": (Text("购买转化率", "Conversion"), Unit.RATE),
+    "orders/users": (Text("下单率", "Orders per friend"), Unit.RATE),
+    "orders/buyers": (Text("购买频次", "Orders per buyer"), Unit.YUAN),
+    "gmv/users": (Text("每好友 GMV", "GMV per friend"), Unit.YUAN),
+    "gmv/buyers": (Text("人均消费", "GMV per buyer"), Unit.YUAN),
+    "gmv/orders": (Text("客单价", "Order value"), Unit.YUAN),
+    **{key: (CATALOG[key].label, Unit.YUAN) for key in KINDS},
+}
+"""What parts are called and counted in; a frequency is written with two decimals, as yuan are."""
+
+_NOTHING = Text("本期或对比期没有 GMV 记录，无法拆分", "No GMV is recorded on one side: nothing can be split")
+_COLUMNS = (
+    Column("before", Text("对比期", "Before"), Unit.YUAN, by_row=True),
+    Column("after", Text("本期", "Now"), Unit.YUAN, by_row=True),
+    Column("effect", Text("对变化的贡献（元）", "Contribution (yuan)"), Unit.YUAN, signed=True),
+    Column("points", Text("拉动增长", "Of the growth"), Unit.RATE, signed=True),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Split:
+    """One of the two ways to split: how its panel is named, and what is said where it cannot be done."""
+
+    key: str
+    title: Text
+    label: Text
+    width: int
+    impossible: Text
+
+
+_BY_FACTOR = _Split(
+    "bridge",
+    Text("GMV 变化的原因", "Why GMV changed"),
+    Text("因素", "Factor"),
+    8,
+    Text(
+        "现好友、购买人数和订单数在本期或对比期都不齐，无法按因素拆分",
+        "Friends, buyers and orders are each missing on one side: GMV cannot be split by factor",
+    ),
+)
+_BY_CUSTOMER = _Split(
+    "bridge_customers",
+    Text("GMV 变化：新客与老客", "GMV change by customer"),
+    Text("客群", "Customers"),
+    4,
+    Text(
+        "对比的一方只有总额，没有新老客之分，无法按客群拆分",
+        "One side is a total only, not told apart by customer: it cannot be split",
+    ),
+)
+
+
+def factors(shown: Shown) -> Panel:
+    """Return the change of GMV split into users, conversion, frequency and order value."""
+    found = _bridge(shown)
+    return _panel(shown, _BY_FACTOR, found, found.factors if found else (), _method(shown, found))
+
+
+def customers(shown: Shown) -> Panel:
+    """Return the change of GMV split into new and old customers."""
+    found = _bridge(shown)
+    method = Text("逐项相减，合计与 GMV 之差精确到分", "Plain differences; they add up to the change to the cent")
+    return _panel(shown, _BY_CUSTOMER, found, found.customers if found else (), method)
+
+
+def _bridge(shown: Shown) -> Bridge | None:
+    return bridge(_side(shown, shown.compared), _side(shown, shown.period))
+
+
+def _side(shown: Shown, period: Period) -> Side:
+    return Side(*(shown.books[None].answer(term, period) for term in TERMS))
+
+
+def _panel(shown: Shown, split: _Split, found: Bridge | None, parts: Sequence[Part], method: Text) -> Panel:
+    drawn = bool(found and parts)
+    said = _NOTHING if found is None else _finding(shown, found, parts) if parts else split.impossible
+    return Panel(
+        split.key,
+        "chart",
+        split.title,
+        said,
+        width=split.width,
+        height=260,
+        figure=_figure(found, parts) if found and parts else None,
+        finding=said,
+        table=Table(_COLUMNS, _rows(found, parts), _total(found), method, split.label),
+        note=method if drawn else None,
+    )
+
+
+def _figure(found: Bridge, parts: Sequence[Part]) -> dict[str, object]:
+    steps = [Step(say(_PARTS[part.key][0]), _yuan(part.effect)) for part in parts]
+    base = compact(_yuan(found.before))
+    return waterfall(steps, _yuan(found.change), t(f"对比期 {base}", f"before, {base}"))
+
+
+def _yuan(fen: int) -> Decimal:
+    return Decimal(fen).scaleb(-2)
+
+
+def _rows(found: Bridge | None, parts: Sequence[Part]) -> tuple[Row, ...]:
+    return tuple(_row(found, _PARTS[part.key][0], part, _PARTS[part.key][1]) for part in parts if found)
+
+
+def _total(found: Bridge | None) -> Row | None:
+    if found is None:
+        return None
+    whole = Part("gmv", found.before, found.after, found.change)
+    return _row(found, CATALOG["gmv"].label, whole, Unit.YUAN)
+
+
+def _row(found: Bridge, name: Text, part: Part, unit: Unit) -> Row:
+    money = part.key.startswith("gmv")
+    values: dict[str, Plain] = {
+        "part": part.key,
+        "unit": unit,
+        "before": _given(part.before, unit, money=money),
+        "after": _given(part.after, unit, money=money),
+        "effect": _yuan(part.effect),
+        "points": plain(ratio(part.effect, found.before), Unit.RATE),
+    }
+    return Row(name, values)
+
+
+def _given(value: Number | None, unit: Unit, *, money: bool) -> Plain:
+    if value is None:
+        return None
+    if money:
+        return plain(Fraction(value, 100), Unit.YUAN)
+    # A frequency moves in its third decimal: it is given out as exactly as a rate.
+    return plain(value, unit) if unit is Unit.COUNT else half_up(value, DECIMALS[Unit.RATE])
+
+
+def _finding(shown: Shown, found: Bridge, parts: Sequence[Part]) -> Text:
+    """Say how GMV changed, what drove it most and what worked against it most."""
+    against = compare_label(shown.how, shown.compared)
+    change, rate = _amount(found.change), ratio(found.change, found.before)
+    grown = show(rate, Unit.RATE, signed=True)
+    share = Text("", "") if rate is None else Text(f"（{grown}）", f" ({grown})")
+    driver = max(parts, key=lambda part: abs(part.effect))
+    counter = min(parts, key=lambda part: part.effect * (1 if driver.effect > 0 else -1))
+    told = Text(f"{against.zh} GMV 变化 {change} 元{share.zh}", f"GMV {change} yuan{share.en} {against.en}")
+    if driver.effect == 0:
+        return joined((told, Text("各项都没有变化", "no part changed")), "，", "; ")
+    words = [told, _told(driver, Text("最主要来自", "driven most by"))]
+    if counter.effect * driver.effect < 0:
+        words.append(_told(counter, Text("最大的反向因素是", "most against it:")))
+    return joined(words, "，", "; ")
+
+
+def _told(part: Part, words: Text) -> Text:
+    name, amount = _PARTS[part.key][0], _amount(part.effect)
+    return Text(f"{words.zh}{name.zh}（{amount} 元）", f"{words.en} {name.en} ({amount} yuan)")
+
+
+def _amount(fen: int) -> str:
+    return show(_yuan(fen), Unit.YUAN, signed=True)
+
+
+def _method(shown: Shown, found: Bridge | None) -> Text:
+    """Name the factors, how the change is shared among them, and what is left out for lack of numbers."""
+    if found is None or not found.factors:
+        return _BY_FACTOR.impossible
+    chain = joined((_PARTS[part.key][0] for part in found.factors), " × ", " × ")
+    words = [
+        Text(f"GMV = {chain.zh}", f"GMV = {chain.en}"),
+        Text(
+            "每个因素的贡献是它在所有替换顺序下的平均影响（Shapley 值），合计精确到分",
+            "A contribution is the mean effect over all orders of change (Shapley value); they add up to the cent",
+        ),
+    ]
+    if found.lacking:
+        lacking = joined((_PARTS[name][0] for name in found.lacking), "、", ", ")
+        words.append(
+            Text(f"{lacking.zh}缺失或为零，不作因素", f"{lacking.en}: missing or zero on a side, so no factor of it")
+        )
+    if "buyers" not in found.lacking:
+        words.append(Text("购买人数跨日不去重", "Buyers are counted by day, not deduplicated"))
+    days = len(shown.compared), len(shown.period.until(shown.today))
+    if days[0] != days[1]:
+        words.append(
+            Text(f"两期天数不同（{days[0]} / {days[1]} 天）", f"The periods differ in days ({days[0]} / {days[1]})")
+        )
+    return joined(words, "。", ". ")

@@ -1,0 +1,94 @@
+"""Figure of what pushes earn, cost and lose: three panels on one time axis."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from app.boards.figures.parts import (
+    MARGIN,
+    Layout,
+    Trace,
+    caption,
+    end_label,
+    last,
+    layout,
+    line,
+    narrow,
+    percent_axis,
+    rates,
+    time_axis,
+    xs,
+    yuan,
+)
+from app.boards.figures.threshold import areas, is_over, limit_line, marks
+from app.boards.view import Figure, Plain
+from app.domain.facts import Unit
+from app.domain.period import Grain, Period
+from app.i18n import show, t
+
+
+@dataclass(frozen=True, slots=True)
+class Efficiency:
+    """Push efficiency per period: yuan earned and spent per 1,000 pushes, and the loss rate."""
+
+    revenue: Sequence[Plain]
+    cost: Sequence[Plain]
+    losses: Sequence[Plain]
+    limit: Decimal | None
+
+
+def push_efficiency(periods: Sequence[Period], grain: Grain, series: Efficiency) -> Figure:
+    """Return three panels on one time axis: different scales never share one value axis."""
+    x = xs(periods)
+    lost = [value if isinstance(value, Decimal) else None for value in series.losses]
+    limits = [] if series.limit is None else [series.limit]
+    days = [period.first for period in periods]
+    revenue, cost = t("千次推送营收", "Revenue per 1,000 pushes"), t("千次推送成本", "Cost per 1,000 pushes")
+    return {
+        "data": [
+            *(area for limit in limits for area in areas(days, lost, limit, yaxis="y3")),
+            line(revenue, x, series.revenue, "var(--series-main)", yuan()),
+            line(cost, x, series.cost, "var(--series-loss)", yuan(), yaxis="y2"),
+            _loss_line(x, lost, series.limit),
+        ],
+        "layout": {
+            "xaxis": layout(**time_axis(periods, grain), anchor="y3"),
+            "yaxis": {"domain": [0.74, 0.94], "nticks": 4},
+            "yaxis2": {"domain": [0.4, 0.6], "nticks": 4, "gridcolor": "var(--grid)"},
+            "yaxis3": percent_axis(domain=[0, 0.26], gridcolor="var(--grid)", tickformat=".2%", nticks=3),
+            "margin": MARGIN | {"r": 76},
+            "shapes": [limit_line(limit, "", "y3")[0] for limit in limits],
+            "annotations": [
+                caption(t(f"{revenue}（元）", f"{revenue} (yuan)"), 0.94),
+                caption(t(f"{cost}（元）", f"{cost} (yuan)"), 0.6),
+                caption(_loss_title(series.limit), 0.26),
+                *_ends(x, series, lost),
+            ],
+        },
+        "narrow": narrow(periods, grain),
+    }
+
+
+def _ends(x: Sequence[str], series: Efficiency, lost: Sequence[Decimal | None]) -> list[Layout]:
+    known = [value for value in lost if value is not None]
+    ink = "var(--bad)" if is_over(known[-1:], series.limit) == [True] else "var(--text)"
+    return [
+        *end_label(x, series.revenue, show(last(series.revenue), Unit.YUAN)),
+        *end_label(x, series.cost, show(last(series.cost), Unit.YUAN), "y2"),
+        *end_label(x, lost, show(last(lost), Unit.RATE), "y3", font={"color": ink}),
+    ]
+
+
+def _loss_title(limit: Decimal | None) -> str:
+    # Points crowd the line of the limit, so that it is named in the title.
+    if limit is None:
+        return t("推送流失率", "Push churn")
+    top = show(limit, Unit.RATE)
+    return t(f"推送流失率（上限 {top}）", f"Push churn (limit {top})")
+
+
+def _loss_line(x: Sequence[str], lost: Sequence[Decimal | None], limit: Decimal | None) -> Trace:
+    thin = {"color": "var(--series-ink)", "width": 1.5}
+    more = {"yaxis": "y3", "line": thin, "marker": marks(is_over(lost, limit), "var(--series-ink)")}
+    name = t("推送流失率", "Push churn")
+    return line(name, x, lost, "", "%{customdata}", mode="lines+markers", customdata=rates(lost), **more)
