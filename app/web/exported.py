@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from app.boards.view import BoardView, Coverage, Row, Table
+from app.boards.view import BoardView, Column, Coverage, Row, Table
 from app.connectors.export import KINDS, Given, Head, Kind, Line, Notes, Sheet, Value
 from app.domain.errors import Invalid
 from app.domain.facts import CustomerKind, Unit
@@ -89,8 +89,13 @@ def _label_heads(table: Table, days: int) -> list[Head]:
 
 
 def _line(table: Table, row: Row, days: int, *, notes: bool) -> Line:
-    values = [row.values.get(column.key) for column in table.columns]
+    values = [_value(row, column) for column in table.columns]
     return [*_label(row, days), *values, *([say(row.note) if row.note else None] if notes else [])]
+
+
+def _value(row: Row, column: Column) -> Value | Given:
+    value = row.values.get(column.key)
+    return Given(value, KINDS[Unit(str(row.values["unit"]))]) if column.by_row else value
 
 
 def _label(row: Row, days: int) -> list[Value]:

@@ -21,8 +21,8 @@ STATUS = {"over limit": "over_limit", "within limit": "within_limit"}
 PANELS = {
     "growth": ["adds_losses", "churn", "stocks", "add_rates", "cohorts", "daily"],
     "sales": [
-        *("gmv", "push_efficiency", "touchpoint_days", "new_customers", "old_customers"),
-        *("member_share", "push_returns", "daily"),
+        *("gmv", "push_efficiency", "bridge", "bridge_customers", "touchpoint_days"),
+        *("new_customers", "old_customers", "member_share", "push_returns", "daily"),
     ],
     "targets": ["targets"],
 }

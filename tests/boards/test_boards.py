@@ -122,19 +122,34 @@ def test_add_rates_by_channel_are_those_of_the_query_with_their_targets(shop: Da
     assert total.values["reach"] == sum(values["reach"] or 0 for values in rows.values())  # type: ignore[misc]
 
 
-def test_gmv_by_touchpoint_and_day_adds_up_to_its_totals(shop: Database) -> None:
-    shown = table(view(shop, SALES, FEBRUARY), "touchpoint_days")
-    theirs, whole = query(shop, "gmv", "channel", "day"), query(shop, "gmv", "channel")
-    days = [column.key for column in shown.columns[:-2]]
-    for row in shown.rows:
-        assert [row.values[day] for day in days] == [theirs[day, row.label.zh] for day in days]
-        assert row.values["total"] == whole["2024-02-01", row.label.zh]
+@pytest.mark.parametrize(("place", "kind", "key"), [(0, "all", "gmv"), (1, "new", "gmv_new"), (2, "old", "gmv_old")])
+def test_gmv_by_touchpoint_and_day_adds_up_to_its_totals(shop: Database, place: int, kind: str, key: str) -> None:
+    found = panel(view(shop, SALES, FEBRUARY), "touchpoint_days")
+    assert found.choices[0].table is found.table
+    choice = found.choices[place]
+    assert choice.key == kind
+    theirs, whole = query(shop, key, "channel", "day"), query(shop, key, "channel")
+    days = [column.key for column in choice.table.columns[:-2]]
+    for row in choice.table.rows:
+        assert [row.values[day] for day in days] == [theirs.get((day, row.label.zh)) for day in days]
+        assert row.values["total"] == whole.get(("2024-02-01", row.label.zh))
         assert set(row.heat) == {day for day in days if row.values[day] is not None}
-    assert shown.total is not None
-    for key in (*days, "total"):
-        assert shown.total.values[key] == sum(row.values[key] or 0 for row in shown.rows)  # type: ignore[misc]
-    assert sum(row.values["share"] for row in shown.rows) == pytest.approx(1)  # type: ignore[misc]
-    assert shown.total.values["share"] == 1
+    total = choice.table.total
+    assert total is not None
+    for name in (*days, "total"):
+        assert (total.values[name] or 0) == sum(row.values[name] or 0 for row in choice.table.rows)  # type: ignore[misc]
+    assert sum(row.values["share"] or 0 for row in choice.table.rows) == pytest.approx(1)  # type: ignore[misc]
+    assert total.values["share"] == 1
+
+
+def test_new_and_old_customers_of_a_touchpoint_are_all_of_them(shop: Database) -> None:
+    every, new, old = (choice.table for choice in panel(view(shop, SALES, FEBRUARY), "touchpoint_days").choices)
+    assert len(every.rows) > 2
+    for rows in zip(every.rows, new.rows, old.rows, strict=True):
+        assert len({row.label for row in rows}) == 1
+        for column in every.columns[:-1]:
+            whole, *parts = (row.values[column.key] for row in rows)
+            assert (whole or 0) == sum(part or 0 for part in parts)  # type: ignore[misc]
 
 
 def test_stacks_add_up_to_their_totals(shop: Database) -> None:
@@ -156,12 +171,12 @@ def test_two_channels_of_one_name_keep_their_own_columns(shop: Database) -> None
 def test_retention_of_eight_weeks_ends_with_what_cannot_be_known_yet(shop: Database) -> None:
     rows = table(view(shop, GROWTH, span("2024-03-01..2024-03-20")), "cohorts").rows
     assert len(rows) == 8
-    assert rows[0].label.en == "Week of 2024-03-18"  # the newest on top
+    assert rows[0].label.en == "from 3/18"  # the newest on top
     # Monday's adds are known on Tuesday; a week and a month are still to come.
     assert [rows[0].values[key] for key in ("retention_d7", "retention_d30")] == ["未到观察期"] * 2
     assert isinstance(rows[0].values["retention_d1"], Decimal)
     body = asked(shop, rich.world(), Ask(date(2024, 1, 29), date(2024, 2, 4), metrics=("retention_d7",)))
-    assert rows[-1].label.en == "Week of 2024-01-29"
+    assert rows[-1].label.en == "from 1/29"
     assert rows[-1].values["retention_d7"] == body["total"]["values"]["retention_d7"]
 
 

@@ -27,6 +27,8 @@ from app.domain.facts import Unit
 from app.domain.period import Grain, Period
 from app.i18n import show, t
 
+MIN_ROWS = 5
+
 
 def adds_and_losses(
     periods: Sequence[Period], grain: Grain, adds: Sequence[Plain], losses: Sequence[Plain], net: Sequence[Plain]
@@ -136,7 +138,14 @@ def add_rates(rows: Sequence[AddRate]) -> Figure:
             "hovermode": "closest",
             "bargap": 0.56,
             "xaxis": axis,
-            "yaxis": {"showgrid": False, "dtick": 1, "type": "category", "tickfont": {"color": "var(--text)"}},
+            "yaxis": {
+                "showgrid": False,
+                "dtick": 1,
+                "type": "category",
+                "tickfont": {"color": "var(--text)"},
+                # A single channel must not fill the card: its bar is as thick as one of several.
+                "range": [min(0, len(ordered) - MIN_ROWS) - 0.5, len(ordered) - 0.5],
+            },
             "margin": {"l": 84, "r": 140, "t": 4, "b": 28},
             "annotations": _notes(ordered),
         },

@@ -75,7 +75,7 @@ def _ends(x: Sequence[str], series: Efficiency, lost: Sequence[Decimal | None]) 
     return [
         *end_label(x, series.revenue, show(last(series.revenue), Unit.YUAN)),
         *end_label(x, series.cost, show(last(series.cost), Unit.YUAN), "y2"),
-        *end_label(x, lost, show(last(lost), Unit.RATE), "y3", font={"color": ink}),
+        *end_label(x, lost, show(last(lost), Unit.RATE), "y3", font={"color": ink}, bgcolor="var(--surface)"),
     ]
 
 

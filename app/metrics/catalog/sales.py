@@ -11,7 +11,17 @@ GMV_NEW, ORDERS_NEW, BUYERS_NEW = (Total(fact, NEW) for fact in (Fact.GMV, Fact.
 GMV_OLD, ORDERS_OLD, BUYERS_OLD = (Total(fact, OLD) for fact in (Fact.GMV, Fact.ORDERS, Fact.BUYERS))
 
 METRICS = (
-    Metric("gmv", Text("GMV", "GMV"), Unit.YUAN, Flow(GMV), Text("各触点成交金额之和", "Sales value, summed")),
+    Metric(
+        "gmv",
+        Text("GMV", "GMV"),
+        Unit.YUAN,
+        Flow(GMV),
+        Text(
+            "各触点成交金额之和；较对比期的变化按 Shapley 值分给期初现好友、购买转化率、购买频次和客单价",
+            "Sales value, summed; its change is shared by Shapley values among opening friends, conversion, "
+            "orders per buyer and order value",
+        ),
+    ),
     Metric("orders", Text("订单数", "Orders"), Unit.COUNT, Flow(ORDERS), Text("成交订单之和", "Orders, summed")),
     Metric(
         "buyers",
