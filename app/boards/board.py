@@ -56,6 +56,8 @@ class Shown:
     """Targets of the range's last month by metric and channel."""
     days: Book | None = None
     """The days that a board of months asked for again."""
+    aim: bool = False
+    """Whether numbers are compared with their targets, not with the compared period."""
     known: dict[tuple[str, Period, Group, GroupBy | None], Number | None] = field(default_factory=dict, repr=False)
     """What was computed already: a chart and the table under it show the same numbers."""
 

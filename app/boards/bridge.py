@@ -9,13 +9,13 @@ from app.boards.board import Shown
 from app.boards.cards import compare_label
 from app.boards.figures.bridge import Step, waterfall
 from app.boards.tables import joined
-from app.boards.view import Column, Panel, Plain, Row, Table
+from app.boards.view import Column, Figure, Panel, Plain, Row, Table
 from app.domain.facts import Unit
 from app.domain.number import DECIMALS, Number, half_up, plain, ratio
-from app.domain.period import Period
+from app.domain.period import Period, month_of
 from app.domain.terms import Level, Stock, Take, Term
 from app.domain.text import Text
-from app.i18n import compact, say, show, t
+from app.i18n import compact, say, show
 from app.metrics.bridge import KINDS, Bridge, Part, Side, bridge
 from app.metrics.catalog import CATALOG
 from app.metrics.catalog.sales import BUYERS, GMV, GMV_NEW, GMV_OLD, ORDERS
@@ -38,8 +38,8 @@ _PARTS: dict[str, tuple[Text, Unit]] = {
 """What parts are called and counted in; a frequency is written with two decimals, as yuan are."""
 
 _NOTHING = Text("本期或对比期没有 GMV 记录，无法拆分", "No GMV is recorded on one side: nothing can be split")
+_BEFORE, _TARGET = Text("对比期", "Before"), Text("目标", "Target")
 _COLUMNS = (
-    Column("before", Text("对比期", "Before"), Unit.YUAN, by_row=True),
     Column("after", Text("本期", "Now"), Unit.YUAN, by_row=True),
     Column("effect", Text("对变化的贡献（元）", "Contribution (yuan)"), Unit.YUAN, signed=True),
     Column("points", Text("拉动增长", "Of the growth"), Unit.RATE, signed=True),
@@ -93,7 +93,18 @@ def customers(shown: Shown) -> Panel:
 
 
 def _bridge(shown: Shown) -> Bridge | None:
-    return bridge(_side(shown, shown.compared), _side(shown, shown.period))
+    before = _targets(shown) if shown.aim else _side(shown, shown.compared)
+    return bridge(before, _side(shown, shown.period))
+
+
+def _targets(shown: Shown) -> Side:
+    """Return the targets of the month that is shown, of which there may be no more than a total."""
+    month, scope = month_of(shown.period.last), shown.scope
+    if shown.period.first != month.first or scope.customer_kind:
+        return Side(None)
+    code = scope.channel.code if scope.channel else None
+    found = [shown.targets.get((key, code)) for key in ("gmv", *KINDS)]
+    return Side(*(None if value is None else int(value * 100) for value in found))
 
 
 def _side(shown: Shown, period: Period) -> Side:
@@ -101,8 +112,9 @@ def _side(shown: Shown, period: Period) -> Side:
 
 
 def _panel(shown: Shown, split: _Split, found: Bridge | None, parts: Sequence[Part], method: Text) -> Panel:
-    drawn = bool(found and parts)
-    said = _NOTHING if found is None else _finding(shown, found, parts) if parts else split.impossible
+    beside = _TARGET if shown.aim else _BEFORE
+    said = _NOTHING if found is None else joined(_finding(shown, split, found, parts), Text("，", "; "))
+    columns = (Column("before", beside, Unit.YUAN, by_row=True), *_COLUMNS)
     return Panel(
         split.key,
         "chart",
@@ -110,17 +122,16 @@ def _panel(shown: Shown, split: _Split, found: Bridge | None, parts: Sequence[Pa
         said,
         width=split.width,
         height=260,
-        figure=_figure(found, parts) if found and parts else None,
+        figure=_figure(found, parts, beside) if found else None,
         finding=said,
-        table=Table(_COLUMNS, _rows(found, parts), _total(found), method, split.label),
-        note=method if drawn else None,
+        table=Table(columns, _rows(found, parts), _total(found), method, split.label),
+        note=method if parts else None,
     )
 
 
-def _figure(found: Bridge, parts: Sequence[Part]) -> dict[str, object]:
+def _figure(found: Bridge, parts: Sequence[Part], beside: Text) -> Figure:
     steps = [Step(say(_PARTS[part.key][0]), _yuan(part.effect)) for part in parts]
-    base = compact(_yuan(found.before))
-    return waterfall(steps, _yuan(found.change), t(f"对比期 {base}", f"before, {base}"))
+    return waterfall(steps, _yuan(found.change), f"{say(beside)} {compact(_yuan(found.before))}")
 
 
 def _yuan(fen: int) -> Decimal:
@@ -160,21 +171,29 @@ def _given(value: Number | None, unit: Unit, *, money: bool) -> Plain:
     return plain(value, unit) if unit is Unit.COUNT else half_up(value, DECIMALS[Unit.RATE])
 
 
-def _finding(shown: Shown, found: Bridge, parts: Sequence[Part]) -> Text:
-    """Say how GMV changed, what drove it most and what worked against it most."""
-    against = compare_label(shown.how, shown.compared)
-    change, rate = _amount(found.change), ratio(found.change, found.before)
-    grown = show(rate, Unit.RATE, signed=True)
+def _finding(shown: Shown, split: _Split, found: Bridge, parts: Sequence[Part]) -> list[Text]:
+    """Say how GMV changed, what drove it most and what worked against it most, or why that cannot be told."""
+    against, rate = _against(shown), ratio(found.change, found.before)
+    change, grown = _amount(found.change), show(rate, Unit.RATE, signed=True)
     share = Text("", "") if rate is None else Text(f"（{grown}）", f" ({grown})")
+    told = Text(f"{against.zh} GMV 变化 {change} 元{share.zh}", f"GMV {change} yuan{share.en} {against.en}")
+    if not parts:
+        return [told, split.impossible]
     driver = max(parts, key=lambda part: abs(part.effect))
     counter = min(parts, key=lambda part: part.effect * (1 if driver.effect > 0 else -1))
-    told = Text(f"{against.zh} GMV 变化 {change} 元{share.zh}", f"GMV {change} yuan{share.en} {against.en}")
     if driver.effect == 0:
-        return joined((told, Text("各项都没有变化", "no part changed")), "，", "; ")
+        return [told, Text("各项都没有变化", "no part changed")]
     words = [told, _told(driver, Text("最主要来自", "driven most by"))]
     if counter.effect * driver.effect < 0:
         words.append(_told(counter, Text("最大的反向因素是", "most against it:")))
-    return joined(words, "，", "; ")
+    return words
+
+
+def _against(shown: Shown) -> Text:
+    if not shown.aim:
+        return compare_label(shown.how, shown.compared)
+    year, month = shown.period.last.year, shown.period.last.month
+    return Text(f"较 {year}年{month}月目标", f"vs the target of {year}-{month:02d}")
 
 
 def _told(part: Part, words: Text) -> Text:
@@ -190,7 +209,7 @@ def _method(shown: Shown, found: Bridge | None) -> Text:
     """Name the factors, how the change is shared among them, and what is left out for lack of numbers."""
     if found is None or not found.factors:
         return _BY_FACTOR.impossible
-    chain = joined((_PARTS[part.key][0] for part in found.factors), " × ", " × ")
+    chain = joined((_PARTS[part.key][0] for part in found.factors), Text(" × ", " × "))
     words = [
         Text(f"GMV = {chain.zh}", f"GMV = {chain.en}"),
         Text(
@@ -199,15 +218,15 @@ def _method(shown: Shown, found: Bridge | None) -> Text:
         ),
     ]
     if found.lacking:
-        lacking = joined((_PARTS[name][0] for name in found.lacking), "、", ", ")
+        lacking = joined((_PARTS[name][0] for name in found.lacking), Text("、", ", "))
         words.append(
             Text(f"{lacking.zh}缺失或为零，不作因素", f"{lacking.en}: missing or zero on a side, so no factor of it")
         )
     if "buyers" not in found.lacking:
         words.append(Text("购买人数跨日不去重", "Buyers are counted by day, not deduplicated"))
     days = len(shown.compared), len(shown.period.until(shown.today))
-    if days[0] != days[1]:
+    if days[0] != days[1] and not shown.aim:
         words.append(
             Text(f"两期天数不同（{days[0]} / {days[1]} 天）", f"The periods differ in days ({days[0]} / {days[1]})")
         )
-    return joined(words, "。", ". ")
+    return joined(words, Text("。", ". "))

@@ -191,6 +191,7 @@ def daily(shown: Shown) -> Panel:
             hits[period] = frozenset({"churn_rate_mtd"})
             if firsts.get(month_of(last)) == last:
                 words[period] = [Text("首次超阈值", "First over the limit"), *words[period]]
+    notes = {period: joined(said, Text("；", "; ")) for period, said in words.items() if said}
     columns = [column(key, signed=key == "friends_net") for key in _DAILY]
     note = Text(
         "月流失率 = 当月 1 日起累计流失 ÷ 上月末现好友数。总留存率 = 现好友数 ÷ 累计好友数。"
@@ -203,7 +204,11 @@ def daily(shown: Shown) -> Panel:
         "table",
         Text(f"用户增长{report.zh}", f"{report.en} growth report"),
         table=by_period(
-            shown, columns, note, hits, {period: joined(said, "；", "; ") for period, said in words.items() if said}
+            shown,
+            columns,
+            note,
+            hits,
+            {period: joined(said, Text("；", "; ")) for period, said in words.items() if said},
         ),
     )
 

@@ -45,10 +45,10 @@ def named(channel: ChannelRow) -> Text:
     return Text(channel.name, channel.name)
 
 
-def joined(texts: Iterable[Text], zh: str, en: str) -> Text:
-    """Return texts as one, with a separator for each language."""
+def joined(texts: Iterable[Text], by: Text) -> Text:
+    """Return texts as one, separated as each language does."""
     kept = list(texts)
-    return Text(zh.join(text.zh for text in kept), en.join(text.en for text in kept))
+    return Text(by.zh.join(text.zh for text in kept), by.en.join(text.en for text in kept))
 
 
 def by_period(

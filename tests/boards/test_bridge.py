@@ -1,5 +1,6 @@
 """The panels that say why GMV changed: their numbers are the query's, their parts add up, what lacks is said."""
 
+from dataclasses import replace
 from decimal import Decimal
 from functools import cache
 from itertools import permutations
@@ -7,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from app.boards import bridge
 from app.boards.sales import SALES
 from app.boards.view import BoardView
 from app.db import Database
@@ -136,3 +138,28 @@ def test_nothing_to_compare_with_is_said_and_not_drawn(shop: Database) -> None:
         assert found.finding is not None
         assert "没有 GMV 记录" in found.finding.zh
         assert table(shown(shop, unit="empty"), key).rows == ()
+
+
+@pytest.mark.parametrize("days", ["2024-03-01..2024-03-31", "2024-03-01..2024-03-20"])
+def test_a_target_is_a_total_only_and_so_a_single_step(shop: Database, days: str) -> None:
+    panels = tuple(
+        lambda shown, split=split: split(replace(shown, aim=True)) for split in (bridge.factors, bridge.customers)
+    )
+    for found in view(shop, replace(SALES, panels=panels), span(days)).panels:
+        assert found.finding is not None
+        assert found.finding.zh.startswith("较 2024年3月目标 GMV 变化 ")
+        assert "无法按" in found.finding.zh
+        behind = found.table
+        assert behind is not None
+        assert (behind.rows, behind.columns[0].name.zh) == ((), "目标")
+        assert behind.total is not None
+        now = queried(shop, span(days))["gmv"]
+        assert (behind.total.values["before"], behind.total.values["effect"]) == (Decimal(1000), now - 1000)
+        figure: Any = found.figure
+        assert figure["data"][0]["x"] == [now - 1000]
+
+
+def test_a_range_that_is_no_month_has_no_target(shop: Database) -> None:
+    board = replace(SALES, panels=(lambda shown: bridge.factors(replace(shown, aim=True)),))
+    (found,) = view(shop, board, span("2024-03-05..2024-03-20")).panels
+    assert found.figure is None

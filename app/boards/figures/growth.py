@@ -8,6 +8,7 @@ from app.boards.figures.parts import (
     MARGIN,
     MAX_BAR_LABELS,
     Layout,
+    Trace,
     bars,
     caption,
     end_label,
@@ -104,51 +105,50 @@ class AddRate:
 def add_rates(rows: Sequence[AddRate]) -> Figure:
     """Return bars by channel, best on top, with a tick at each channel's target."""
     ordered = sorted(rows, key=lambda row: row.rate)
-    with_target = [row for row in ordered if row.target is not None]
-    custom = [[show(row.rate, Unit.RATE), row.adds, row.reach, show(row.target, Unit.RATE)] for row in ordered]
-    hover = t(
-        "加粉率 %{customdata[0]}<br>新增 %{customdata[1]:,} / 触达 %{customdata[2]:,}<br>目标 %{customdata[3]}",
-        "Add rate %{customdata[0]}<br>%{customdata[1]:,} added / %{customdata[2]:,} reached<br>Target %{customdata[3]}",
-    )
     axis = percent_axis(rangemode="tozero", showgrid=True, gridcolor="var(--grid)", showline=False, showspikes=False)
+    names = {"showgrid": False, "dtick": 1, "type": "category", "tickfont": {"color": "var(--text)"}}
+    # A single channel must not fill the card: its bar is as thick as one of several.
+    places = [min(0, len(ordered) - MIN_ROWS) - 0.5, len(ordered) - 0.5]
     return {
-        "data": [
-            {
-                "type": "bar",
-                "orientation": "h",
-                "width": 0.44,
-                "name": t("加粉率", "Add rate"),
-                "y": [row.name for row in ordered],
-                "x": [row.rate for row in ordered],
-                "customdata": custom,
-                "marker": {"color": "var(--series-main)"},
-                "hovertemplate": hover + "<extra></extra>",
-            },
-            {
-                "type": "scatter",
-                "mode": "markers",
-                "name": t("目标", "Target"),
-                "y": [row.name for row in with_target],
-                "x": [row.target for row in with_target],
-                "hoverinfo": "skip",
-                "marker": {"symbol": "line-ns", "size": 22, "line": {"width": 2, "color": "var(--series-ink)"}},
-            },
-        ],
+        "data": [_rate_bars(ordered), _target_ticks([row for row in ordered if row.target is not None])],
         "layout": {
             "hovermode": "closest",
             "bargap": 0.56,
             "xaxis": axis,
-            "yaxis": {
-                "showgrid": False,
-                "dtick": 1,
-                "type": "category",
-                "tickfont": {"color": "var(--text)"},
-                # A single channel must not fill the card: its bar is as thick as one of several.
-                "range": [min(0, len(ordered) - MIN_ROWS) - 0.5, len(ordered) - 0.5],
-            },
+            "yaxis": {**names, "range": places},
             "margin": {"l": 84, "r": 140, "t": 4, "b": 28},
             "annotations": _notes(ordered),
         },
+    }
+
+
+def _rate_bars(rows: Sequence[AddRate]) -> Trace:
+    hover = t(
+        "加粉率 %{customdata[0]}<br>新增 %{customdata[1]:,} / 触达 %{customdata[2]:,}<br>目标 %{customdata[3]}",
+        "Add rate %{customdata[0]}<br>%{customdata[1]:,} added / %{customdata[2]:,} reached<br>Target %{customdata[3]}",
+    )
+    return {
+        "type": "bar",
+        "orientation": "h",
+        "width": 0.44,
+        "name": t("加粉率", "Add rate"),
+        "y": [row.name for row in rows],
+        "x": [row.rate for row in rows],
+        "customdata": [[show(row.rate, Unit.RATE), row.adds, row.reach, show(row.target, Unit.RATE)] for row in rows],
+        "marker": {"color": "var(--series-main)"},
+        "hovertemplate": hover + "<extra></extra>",
+    }
+
+
+def _target_ticks(rows: Sequence[AddRate]) -> Trace:
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "name": t("目标", "Target"),
+        "y": [row.name for row in rows],
+        "x": [row.target for row in rows],
+        "hoverinfo": "skip",
+        "marker": {"symbol": "line-ns", "size": 22, "line": {"width": 2, "color": "var(--series-ink)"}},
     }
 
 
