@@ -203,13 +203,7 @@ def daily(shown: Shown) -> Panel:
         "daily",
         "table",
         Text(f"用户增长{report.zh}", f"{report.en} growth report"),
-        table=by_period(
-            shown,
-            columns,
-            note,
-            hits,
-            {period: joined(said, Text("；", "; ")) for period, said in words.items() if said},
-        ),
+        table=by_period(shown, columns, note, hits, notes),
     )
 
 
