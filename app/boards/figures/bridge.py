@@ -10,8 +10,8 @@ from app.boards.view import Figure
 from app.domain.facts import Unit
 from app.i18n import MINUS, axis, compact, show, t
 
-ROOM = Decimal("0.4")
-"""This share of the bars' width is left free at both ends, for the numbers beside them."""
+ROOM, NARROW_ROOM, EDGE = Decimal("0.4"), Decimal("0.8"), Decimal("0.1")
+"""Shares of the bars' width that are left free for the numbers beside them, and where none stand."""
 
 WIDE, SLIM, GAP = 13, 7, 14
 """Pixels of a Chinese and of a Latin letter on an axis, and what lies between names and bars."""
@@ -51,20 +51,26 @@ def waterfall(steps: Sequence[Step], change: Decimal, base: str) -> Figure:
     names = [*(step.name for step in steps), t("变化合计", "Total change")]
     edges = [Decimal(0), *accumulate(step.effect for step in steps)]
     low, high = min(edges), max(edges)
-    free, zero = (high - low) * ROOM or Decimal(1), f"0 = {base}"
+    zero = f"0 = {base}"
     ticks = round_ticks(low, high, 4, lambda value: _signed(value, axis) if value else zero)
     return {
         "data": [_bars(names, [*(step.effect for step in steps), change])],
         "layout": {
             "hovermode": "closest",
             "waterfallgap": 0.4,
-            "xaxis": {**_GRID, **ticks, "tickangle": 0, "range": [low - free, high + free]},
+            "xaxis": {**_GRID, **ticks, "tickangle": 0, "range": _range(low, high, ROOM)},
             "yaxis": _NAMES,
             "shapes": [_ZERO],
             "margin": {"l": max(map(_width, names)), "r": 12, "t": 4, "b": 28},
         },
-        "narrow": {"xaxis": {"tickvals": [0], "ticktext": [zero]}},
+        "narrow": {"xaxis": {"tickvals": [0], "ticktext": [zero], "range": _range(low, high, NARROW_ROOM)}},
     }
+
+
+def _range(low: Decimal, high: Decimal, room: Decimal) -> list[Decimal]:
+    """Return the ends of the axis: losses have their numbers at the left, gains at the right."""
+    width = high - low or Decimal(1)
+    return [low - width * (room if low < 0 else EDGE), high + width * (room if high > 0 else EDGE)]
 
 
 def _bars(names: Sequence[str], effects: Sequence[Decimal]) -> Trace:
