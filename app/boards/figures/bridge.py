@@ -10,8 +10,8 @@ from app.boards.view import Figure
 from app.domain.facts import Unit
 from app.i18n import MINUS, axis, compact, show, t
 
-ROOM, NARROW_ROOM, EDGE = Decimal("0.4"), Decimal("0.8"), Decimal("0.1")
-"""Shares of the bars' width that are left free for the numbers beside them, and where none stand."""
+ROOM, NARROW_ROOM, EDGE = Decimal("0.4"), Decimal("0.8"), Decimal("0.4")
+"""Shares of the bars' width that are left free for the numbers beside them, and for the word at 0."""
 
 WIDE, SLIM, GAP = 13, 7, 14
 """Pixels of a Chinese and of a Latin letter on an axis, and what lies between names and bars."""
@@ -58,7 +58,7 @@ def waterfall(steps: Sequence[Step], change: Decimal, base: str) -> Figure:
         "layout": {
             "hovermode": "closest",
             "waterfallgap": 0.4,
-            "xaxis": {**_GRID, **ticks, "tickangle": 0, "range": _range(low, high, ROOM)},
+            "xaxis": {**_GRID, **ticks, "tickangle": 0, "ticklabeloverflow": "allow", "range": _range(low, high, ROOM)},
             "yaxis": _NAMES,
             "shapes": [_ZERO],
             "margin": {"l": max(map(_width, names)), "r": 12, "t": 4, "b": 28},
