@@ -8,7 +8,7 @@ from decimal import Decimal
 from app.boards.view import Panel, Plain
 from app.domain.book import Book, Group
 from app.domain.number import Number, plain
-from app.domain.period import Compare, Grain, Period, split
+from app.domain.period import Compare, Grain, Period, calendar, split
 from app.domain.scope import GroupBy, Scope
 from app.domain.terms import Term
 from app.domain.text import Text
@@ -66,6 +66,10 @@ class Shown:
         """The rows and bars of the board: periods of its grain that have begun."""
         return tuple(period for period in split(self.period, self.grain) if period.first <= self.today)
 
+    def runs(self, period: Period) -> bool:
+        """Say whether a period of the board's grain is not over yet: its numbers will still change."""
+        return calendar(self.grain, period.first).last >= self.today
+
     def number(
         self, key: str, period: Period | None = None, group: Group = None, by: GroupBy | None = None
     ) -> Number | None:
@@ -100,6 +104,12 @@ class Board:
     panels: tuple[Callable[[Shown], Panel], ...]
     again: Callable[[Mapping[GroupBy | None, Book], Period, Limits], Again | None] | None = None
     """Says which days a board whose books hold months must look at as well."""
+
+    @property
+    def splits(self) -> tuple[GroupBy, ...]:
+        """What the numbers of the KPI strip can be split by; customer kinds are known of sales alone."""
+        by_kind = any(metric.by_customer_kind for metric in metrics(*self.cards))
+        return (GroupBy.UNIT, GroupBy.CHANNEL, *((GroupBy.CUSTOMER_KIND,) if by_kind else ()))
 
 
 def metrics(*keys: str) -> tuple[Metric, ...]:

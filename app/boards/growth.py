@@ -122,7 +122,7 @@ def add_rates(shown: Shown) -> Panel:
 def _rate_row(shown: Shown, channel: ChannelRow) -> Row:
     values = {key: shown.plain(key, group=channel.code, by=GroupBy.CHANNEL) for key in _RATES}
     values["target"] = shown.target("add_rate", channel.code)
-    return Row(named(channel), values, slot=channel.color_slot)
+    return Row(named(channel), values, slot=channel.color_slot, group=(GroupBy.CHANNEL, channel.code))
 
 
 def cohorts(shown: Shown) -> Panel:

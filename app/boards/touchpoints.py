@@ -80,7 +80,8 @@ def _table(
         values: dict[str, Plain] = dict(zip([item.key for item in columns], row, strict=True))
         ramp = {item.key: step for item in columns if (step := next(steps)) is not None}
         values["total"], values["share"] = plain(amount, Unit.YUAN), plain(ratio(amount, whole), Unit.RATE)
-        rows.append(Row(named(channel), values, heat=ramp, slot=channel.color_slot))
+        place = (GroupBy.CHANNEL, channel.code)
+        rows.append(Row(named(channel), values, heat=ramp, slot=channel.color_slot, group=place))
     sums = {period.first.isoformat(): shown.plain(key, period) for period in periods}
     total = {**sums, "total": shown.plain(key), "share": plain(ratio(whole, whole), Unit.RATE)}
     note = Text("占比 = 触点 GMV ÷ 合计 GMV", "Share = GMV of the touchpoint / all GMV")

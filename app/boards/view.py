@@ -7,9 +7,10 @@ from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 
-from app.domain.facts import Unit
+from app.domain.facts import CustomerKind, Unit
 from app.domain.number import DECIMALS, half_up
-from app.domain.period import Period
+from app.domain.period import Grain, Period
+from app.domain.scope import GroupBy
 from app.domain.text import Text
 
 Plain = int | Decimal | str | None
@@ -42,6 +43,16 @@ class Delta:
 
 
 @dataclass(frozen=True, slots=True)
+class Aim:
+    """A target beside what was reached: completion, pace while its months run, and how it stands."""
+
+    target: Plain
+    completion: Decimal | None
+    pace: Decimal | None
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """One number of the KPI strip with its comparison line and, where it has one, its limit."""
 
@@ -55,6 +66,8 @@ class Card:
     status: str | None = None
     """within_limit or over_limit, only for a metric with a limit and a value."""
     note: Text | None = None
+    aim: Aim | None = None
+    """The target it is compared with, where that was asked for and there is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +101,12 @@ class Row:
     """Its name where the row above it says the rest."""
     beside: Mapping[str, Plain] = field(default_factory=dict)
     """What a page shows beside the values, and the JSON does not."""
+    group: tuple[GroupBy, str] | None = None
+    """The unit, channel or customer kind that the row is about, by its code."""
+    part: Text | None = None
+    """What is shown of a period that is not whole: it still runs, or the range cuts it."""
+    href: str | None = None
+    """The address that shows what the row is about; only a page has one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +205,9 @@ class ScopeView:
     today: date
     as_of: date | None = None
     """The day at whose close the numbers stood as they are shown; None shows them as they are."""
+    kind: CustomerKind | None = None
+    grain: Grain | None = None
+    """The length of the periods shown; None where nothing is cut into periods."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,18 +6,19 @@ from urllib.parse import urlencode
 
 from app.boards.view import Panel
 from app.connectors.export import Format
+from app.i18n import say, t
 
 Links = dict[str, Any]
 
 
 def board_exports(key: str, params: Mapping[str, str], panels: Sequence[Panel]) -> list[Links]:
     """Return the whole board as a workbook, then each of its tables."""
-    whole = {"title": "整个看板", "links": _links(key, params, (Format.XLSX,))}
+    whole = {"title": t("整个看板", "The whole board"), "links": _links(key, params, (Format.XLSX,))}
     tables = [panel for panel in panels if panel.table is not None and panel.table.rows]
     return [
         whole,
         *(
-            {"title": panel.title.zh, "links": _links(key, {**params, "panel": panel.key}, tuple(Format))}
+            {"title": say(panel.title), "links": _links(key, {**params, "panel": panel.key}, tuple(Format))}
             for panel in tables
         ),
     ]
@@ -25,7 +26,7 @@ def board_exports(key: str, params: Mapping[str, str], panels: Sequence[Panel]) 
 
 def target_exports(params: Mapping[str, str]) -> list[Links]:
     """Return the month's table of targets."""
-    return [{"title": "目标完成", "links": _links("targets", params, tuple(Format))}]
+    return [{"title": t("目标完成", "Targets"), "links": _links("targets", params, tuple(Format))}]
 
 
 def _links(key: str, params: Mapping[str, str], formats: Sequence[Format]) -> dict[str, str]:

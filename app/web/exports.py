@@ -1,8 +1,6 @@
 """Boards and the month's targets as spreadsheets, asked for as their pages are."""
 
-from typing import Annotated
-
-from fastapi import Query, Request, Response
+from fastapi import Request, Response
 
 from app.boards import targets as target_board
 from app.boards.board import Board
@@ -15,7 +13,7 @@ from app.queries import channels, units
 from app.web.deadline import EXPORT, Deadline
 from app.web.download import COUNTED, days_part, exported, format_param
 from app.web.exported import board_notes, board_sheets, target_notes, target_sheet
-from app.web.filters import Chosen, asked, default_unit, past_param
+from app.web.filters import OfAddress, asked, default_unit, past_param
 from app.web.guard import Conf, Db, Who, needs, pages
 from app.web.places import BOARD_EXPORTS
 from app.web.targets import month_param
@@ -29,21 +27,14 @@ def _register(board: Board) -> None:
         database: Db,
         settings: Conf,
         viewer: Who,
-        unit: str = "",
-        channel: str = "",
-        compare: str = "",
-        range: str = "",  # noqa: A002 (the parameter's name in the address)
-        from_: Annotated[str, Query(alias="from")] = "",
-        to: str = "",
-        as_of: str = "",
+        chosen: OfAddress,
         panel: str = "",
-        format: str = "xlsx",  # noqa: A002 (as above)
+        format: str = "xlsx",  # noqa: A002 (the parameter's name in the address)
     ) -> Response:
         now, wanted = settings.now(), format_param(format)
         deadline = Deadline.of(request, EXPORT)
         with BOARD_EXPORTS.taken():
             with database.read() as session:
-                chosen = Chosen(unit, channel, compare, range, from_, to, as_of)
                 found = asked(chosen, units.load_tree(session), viewer, now)
                 view = read(session, viewer, board, found, now.date())
                 known = channels.load(session).get(found.channel or "")

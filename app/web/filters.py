@@ -1,27 +1,46 @@
 """The filter bar: what is asked stands in the URL, with presets that stay true tomorrow."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import date, datetime
+from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from app.boards.read import Asked
+from fastapi import Depends, Query
+
+from app.boards.board import Board
+from app.boards.read import GRAINS, Asked
 from app.domain.errors import Invalid, NotFound
-from app.domain.facts import ChannelKind
-from app.domain.period import DAY, Compare, Period, month_of
+from app.domain.facts import ChannelKind, CustomerKind
+from app.domain.period import Compare, Grain, Period
 from app.domain.roles import Action, Viewer
+from app.domain.scope import GroupBy
 from app.domain.text import Text
 from app.domain.tree import Tree, UnitNode
-from app.i18n import range_label
+from app.i18n import range_label, say, t
 from app.inputs.types import parse_day
 from app.queries.as_of import Close, close_of
 from app.queries.channels import ChannelRow
 from app.queries.units import visible
 from app.web.pick import unit_options
+from app.web.presets import PRESETS, preset, step
 
-PRESETS = {"yesterday": "昨日", "7d": "近7天", "month": "本月", "last_month": "上月"}
-COMPARES = {Compare.PREVIOUS: "对比上期", Compare.LAST_YEAR: "去年同期"}
+AIM = "target"
+COMPARES = {
+    Compare.PREVIOUS.value: Text("对比上期", "Previous"),
+    Compare.LAST_YEAR.value: Text("去年同期", "Last year"),
+    AIM: Text("对比目标", "Target"),
+}
+GRAIN_NAMES = {Grain.DAY: Text("按日", "Days"), Grain.WEEK: Text("按周", "Weeks"), Grain.MONTH: Text("按月", "Months")}
+SPLITS = {
+    GroupBy.UNIT: Text("按单元", "By unit"),
+    GroupBy.CHANNEL: Text("按渠道", "By channel"),
+    GroupBy.CUSTOMER_KIND: Text("按客户类型", "By customer kind"),
+}
+_CHANNEL_KINDS = {
+    ChannelKind.SOURCE: Text("引流渠道", "Source channels"),
+    ChannelKind.TOUCHPOINT: Text("成交触点", "Touchpoints"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,22 +54,32 @@ class Chosen:
     first: str = ""
     last: str = ""
     as_of: str = ""
+    grain: str = ""
+    kind: str = ""
+    by: str = ""
+
+
+def _chosen(
+    unit: str = "",
+    channel: str = "",
+    compare: str = "",
+    range: str = "",  # noqa: A002 (the parameter's name in the address)
+    from_: Annotated[str, Query(alias="from")] = "",
+    to: str = "",
+    as_of: str = "",
+    grain: str = "",
+    kind: str = "",
+    by: str = "",
+) -> Chosen:
+    return Chosen(unit, channel, compare, range, from_, to, as_of, grain, kind, by)
+
+
+OfAddress = Annotated[Chosen, Depends(_chosen)]
+"""What an address asks of a board."""
 
 
 class NoUnits(NotFound):
     """Nothing has been set up yet, or nothing that the viewer may see."""
-
-
-def preset(name: str, today: date) -> Period:
-    """Return the days of a preset; this month on its first day shows the month before."""
-    yesterday = today - DAY
-    if name == "yesterday":
-        return Period(yesterday, yesterday)
-    if name == "7d":
-        return Period(today - timedelta(days=7), yesterday)
-    if name == "last_month":
-        return month_of(month_of(today).first - DAY)
-    return Period(month_of(yesterday).first, yesterday if yesterday.month != today.month else today)
 
 
 def past_param(text: str, now: datetime) -> Close | None:
@@ -61,13 +90,14 @@ def past_param(text: str, now: datetime) -> Close | None:
 def past_bar(path: str, past: Close | None, now: datetime, params: dict[str, str]) -> dict[str, Any]:
     """Return what a page shows of the day that its numbers are of, and how another one is asked for."""
     kept = {name: value for name, value in params.items() if value and name != "as_of"}
+    day = past.day if past else None
     return {
         "action": path,
-        "day": past.day.isoformat() if past else "",
-        "shown": f"{past.day.year}年{past.day.month}月{past.day.day}日" if past else None,
-        "short": f"{past.day.year}/{past.day.month}/{past.day.day}" if past else "最新",
+        "day": day.isoformat() if day else "",
+        "shown": t(f"{day.year}年{day.month}月{day.day}日", f"{day}") if day else None,
+        "short": t(f"{day.year}/{day.month}/{day.day}", f"{day}") if day else t("最新", "latest"),
         "max": now.date().isoformat(),
-        "now": _href(path, kept),
+        "now": href(path, kept),
         "hidden": list(kept.items()),
     }
 
@@ -83,8 +113,20 @@ def asked(chosen: Chosen, tree: Tree, viewer: Viewer, now: datetime) -> Asked:
         period = Period(first, last)
     else:
         period = preset(_one_of("range", chosen.range, PRESETS), today)
-    how = Compare(_one_of("compare", chosen.compare, COMPARES) or Compare.PREVIOUS)
-    return Asked(chosen.unit or default_unit(tree, viewer).code, period, chosen.channel or None, how, past)
+    compare = _one_of("compare", chosen.compare, COMPARES) or Compare.PREVIOUS
+    grain, kind = _one_of("grain", chosen.grain, GRAINS), _one_of("kind", chosen.kind, CustomerKind)
+    by = _one_of("by", chosen.by, GroupBy)
+    return Asked(
+        chosen.unit or default_unit(tree, viewer).code,
+        period,
+        chosen.channel or None,
+        Compare.PREVIOUS if compare == AIM else Compare(compare),
+        past,
+        kind=CustomerKind(kind) if kind else None,
+        grain=Grain(grain) if grain else None,
+        by=GroupBy(by) if by else None,
+        aim=compare == AIM,
+    )
 
 
 def params_of(found: Asked) -> dict[str, str]:
@@ -92,7 +134,10 @@ def params_of(found: Asked) -> dict[str, str]:
     return {
         "unit": found.unit,
         "channel": found.channel or "",
-        "compare": found.how.value,
+        "kind": found.kind or "",
+        "compare": AIM if found.aim else found.how.value,
+        "grain": found.grain or "",
+        "by": found.by or "",
         "from": found.period.first.isoformat(),
         "to": found.period.last.isoformat(),
         "as_of": found.past.day.isoformat() if found.past else "",
@@ -100,7 +145,7 @@ def params_of(found: Asked) -> dict[str, str]:
 
 
 def _one_of(field: str, text: str, known: Iterable[str]) -> str:
-    if text and text not in known:
+    if text and text not in list(known):
         message = Text("{field} 只能是 {known}", "must be one of {known}")
         raise Invalid.one(field, message.fill(field=field, known=", ".join(known)))
     return text
@@ -122,55 +167,104 @@ def default_unit(tree: Tree, viewer: Viewer, action: Action = Action.READ) -> Un
     return seen[0]
 
 
-def board_filters(
-    path: str, chosen: Chosen, found: Asked, tree: Tree, viewer: Viewer, channels: dict[str, ChannelRow], now: datetime
-) -> dict[str, Any]:
-    """Return the filter bar of a board page."""
+def range_filters(path: str, chosen: Chosen, found: Asked, tree: Tree, viewer: Viewer, now: datetime) -> dict[str, Any]:
+    """Return the filter bar of a page about a range of days and a unit."""
     params, today = params_of(found), found.past.day if found.past else now.date()
-    kept = {name: params[name] for name in ("unit", "channel", "compare", "as_of")}
     days = {name: params[name] for name in ("from", "to")}
-    explicit = bool(chosen.first or chosen.last)
-    span = days if explicit else {"range": chosen.range or "month"}
+    kept = {name: value for name, value in params.items() if name not in days}
+    # Some days have two names: in October this month is this quarter.
+    names = [name for name in PRESETS if preset(name, today) == found.period]
+    current = chosen.range if chosen.range in names else next(iter(names), None)
     return {
         "action": path,
         "presets": [
-            {
-                "label": label,
-                "href": _href(path, {**kept, "range": name}),
-                "active": preset(name, today) == found.period,
-            }
+            {"label": say(label), "href": href(path, {**kept, "range": name}), "active": name == current}
             for name, label in PRESETS.items()
         ],
+        "prev": _step(path, kept, step(found.period, -1, today)),
+        "next": _step(path, kept, step(found.period, 1, today)),
         "first": days["from"],
         "last": days["to"],
         "range_label": range_label(found.period),
         "units": unit_options(tree, viewer, found.unit),
         "unit_name": tree.by_code[found.unit].name,
+    }
+
+
+def _step(path: str, kept: Mapping[str, str], period: Period | None) -> str | None:
+    if period is None:
+        return None
+    return href(path, {**kept, "from": period.first.isoformat(), "to": period.last.isoformat()})
+
+
+def board_filters(
+    board: Board,
+    chosen: Chosen,
+    found: Asked,
+    tree: Tree,
+    viewer: Viewer,
+    channels: dict[str, ChannelRow],
+    now: datetime,
+) -> dict[str, Any]:
+    """Return the filter bar of a board page."""
+    path, params = f"/{board.key}", params_of(found)
+    explicit = bool(chosen.first or chosen.last)
+    span = {name: params[name] for name in ("from", "to")} if explicit else {"range": chosen.range or "month"}
+    kept = {name: value for name, value in params.items() if name not in ("from", "to")}
+    by_kind, grain = GroupBy.CUSTOMER_KIND in board.splits, say(GRAIN_NAMES[found.shown_grain])
+    return {
+        **range_filters(path, chosen, found, tree, viewer, now),
         "channels": _channel_options(channels, found.channel),
-        "channel_name": channels[found.channel].name if found.channel else "全部",
+        "channel_name": channels[found.channel].name if found.channel else t("全部", "all"),
+        "chosen_words": _words(found, tree, channels),
+        "kinds": _options({kind: kind.text for kind in CustomerKind}, found.kind) if by_kind else [],
+        "grains": _options(GRAIN_NAMES, found.grain),
+        "grain_name": grain,
+        "grain_auto": t("自动", "Auto") if found.grain else t(f"自动（{grain}）", f"Auto ({grain})"),
+        "coarsened": found.grain not in (None, found.shown_grain),
+        "splits": _options({by: SPLITS[by] for by in board.splits}, found.by),
         "compares": [
-            {"label": label, "href": _href(path, {**kept, **span, "compare": how.value}), "active": how is found.how}
+            {
+                "label": say(label),
+                "href": href(path, {**kept, **span, "compare": how}),
+                "active": how == params["compare"],
+            }
             for how, label in COMPARES.items()
         ],
-        "hidden": [("compare", found.how.value), *([("as_of", params["as_of"])] if found.past else [])],
+        "hidden": [("compare", params["compare"]), *([("as_of", params["as_of"])] if found.past else [])],
         "past": past_bar(path, found.past, now, {**kept, **span}),
     }
 
 
+def _words(found: Asked, tree: Tree, channels: dict[str, ChannelRow]) -> list[str]:
+    """Return what is chosen in words: the range, the unit, and what narrows them."""
+    narrow = [channels[found.channel].name] if found.channel else []
+    return [
+        range_label(found.period),
+        tree.by_code[found.unit].name,
+        *narrow,
+        *([say(found.kind.text)] if found.kind else []),
+    ]
+
+
+def _options(names: Mapping[Any, Text], selected: str | None) -> list[dict[str, Any]]:
+    return [{"code": str(code), "name": say(name), "selected": code == selected} for code, name in names.items()]
+
+
 def _channel_options(channels: dict[str, ChannelRow], selected: str | None) -> list[dict[str, Any]]:
-    labels = {ChannelKind.SOURCE: "引流渠道", ChannelKind.TOUCHPOINT: "成交触点"}
     return [
         {
-            "label": label,
+            "label": say(label),
             "options": [
                 {"code": row.code, "name": row.name, "selected": row.code == selected}
                 for row in channels.values()
                 if row.kind is kind
             ],
         }
-        for kind, label in labels.items()
+        for kind, label in _CHANNEL_KINDS.items()
     ]
 
 
-def _href(path: str, params: dict[str, str]) -> str:
+def href(path: str, params: Mapping[str, str]) -> str:
+    """Return an address with the parameters that have a value."""
     return f"{path}?{urlencode({key: value for key, value in params.items() if value})}"

@@ -11,7 +11,7 @@ from app.domain.tree import Tree
 from app.i18n import say, short_range, show, t
 from app.queries import recounts, units
 from app.queries.recounts import Recount
-from app.web.filters import Chosen, asked, board_filters
+from app.web.filters import Chosen, asked, range_filters
 from app.web.guard import Conf, Db, Who, needs, pages
 from app.web.render import shell
 
@@ -39,11 +39,11 @@ def recounts_page(
         found = asked(chosen, tree, viewer, now)
         node = units.readable(tree, viewer, found.unit)
         lines = [line(tree, one) for one in recounts.load(session, viewer, tree, node.id, found.period)]
-    filters = board_filters("/recounts", chosen, found, tree, viewer, {}, now)
+    filters = range_filters("/recounts", chosen, found, tree, viewer, now)
     context = {
         "page_title": t("对账", "Recounts"),
         "subtitle": node.name,
-        "filters": {**filters, "compares": []},
+        "filters": {**filters, "hidden": []},
         "lines": lines,
     }
     return shell(request, "recounts.html", "recounts", context)

@@ -70,12 +70,20 @@ const CONFIG = {
   doubleClick: false,
 };
 
-/** One figure of the page: its source, the element it is drawn into, and how wide it was then. */
+/** One plot of the page: its figure, the element it is drawn into, and how wide it was then. */
 class Chart {
-  constructor(source) {
-    this.plot = document.getElementById(source.dataset.fig);
-    this.figure = JSON.parse(source.textContent);
+  constructor(plot) {
+    this.plot = plot;
+    this.source = "";
     this.width = 0; // as last drawn; 0 asks for a full draw
+  }
+
+  /** Take a figure; false where it is the one that is drawn. */
+  take(source) {
+    if (source === this.source) return false;
+    this.source = source;
+    this.figure = JSON.parse(source);
+    return true;
   }
 
   draw(template, styles) {
@@ -89,6 +97,12 @@ class Chart {
       { ...resolve(shown, styles), template: resolve(template, styles), autosize: true },
       CONFIG,
     );
+    if (this.heard) return;
+    this.heard = true;
+    this.plot.on("plotly_click", ({ points: [point] }) => {
+      const detail = { figure: this.plot.id, day: String(point.x), series: point.data.name };
+      document.dispatchEvent(new CustomEvent("luopan:drill", { detail }));
+    });
   }
 
   /** Redraw when the width crosses the border of the narrow layout, or the plot shows again. */
@@ -113,9 +127,10 @@ function toggleTable(button) {
 }
 
 function start() {
-  for (const button of document.querySelectorAll("[data-table-toggle]")) {
-    button.addEventListener("click", () => toggleTable(button));
-  }
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-table-toggle]");
+    if (button) toggleTable(button);
+  });
   if (!window.Plotly) {
     // The library did not arrive: the numbers are still there.
     for (const button of document.querySelectorAll("[data-table-toggle]")) toggleTable(button);
@@ -123,17 +138,36 @@ function start() {
   }
   const template = JSON.parse(document.getElementById("plotly-template").textContent);
   const styles = getComputedStyle(root);
-  const charts = [...document.querySelectorAll("script[data-fig]")].map((source) => new Chart(source));
-  const byPlot = new Map(charts.map((chart) => [chart.plot, chart]));
-  const drawAll = () => charts.forEach((chart) => chart.draw(template, styles));
-
-  drawAll();
+  const byPlot = new Map();
   const observer = new ResizeObserver((entries) => {
     // In the next frame: resizing inside the callback would raise "loop completed" errors.
-    requestAnimationFrame(() => entries.forEach(({ target }) => byPlot.get(target).resized(template, styles)));
+    requestAnimationFrame(() => entries.forEach(({ target }) => byPlot.get(target)?.resized(template, styles)));
   });
-  charts.forEach((chart) => observer.observe(chart.plot));
-  document.addEventListener("luopan:theme", drawAll);
+
+  /** Draw what is on the page now; a plot that stayed takes its new figure, one that went is let go. */
+  const drawAll = () => {
+    const there = new Set();
+    for (const source of document.querySelectorAll("script[data-fig]")) {
+      const plot = document.getElementById(source.dataset.fig);
+      const chart = byPlot.get(plot) ?? new Chart(plot);
+      there.add(plot);
+      if (!byPlot.has(plot)) {
+        byPlot.set(plot, chart);
+        observer.observe(plot);
+      }
+      if (chart.take(source.textContent) || !chart.width) chart.draw(template, styles);
+    }
+    for (const plot of byPlot.keys()) {
+      if (there.has(plot)) continue;
+      observer.unobserve(plot);
+      window.Plotly.purge(plot);
+      byPlot.delete(plot);
+    }
+  };
+
+  drawAll();
+  document.addEventListener("luopan:redraw", drawAll);
+  document.addEventListener("luopan:theme", () => byPlot.forEach((chart) => chart.draw(template, styles)));
 }
 
 start();

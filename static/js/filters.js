@@ -1,15 +1,16 @@
 // The filter bar works without this as a plain GET form. Here: a choice applies at once, popovers
 // close on Escape or a click outside, Alt+arrows step through days and months, and the old figures
-// stay, dimmed, until the next page is there.
+// stay, dimmed, until the next page is there. Everything listens on the document: the bar itself is
+// put in anew where a board changes in place (board.js).
 
 const SETTLE = 4000; // ms after which a page that is still here was not left after all
 const main = document.getElementById("main");
-const forms = document.querySelectorAll("form[data-auto]");
+const AUTO = "form[data-auto]";
 
 /** Take the dimming off and show again what this page is about. */
 function settle() {
   main?.removeAttribute("aria-busy");
-  for (const form of forms) {
+  for (const form of document.querySelectorAll(AUTO)) {
     for (const field of form.elements) field.disabled = false;
     form.reset();
   }
@@ -21,48 +22,45 @@ function leave() {
   setTimeout(settle, SETTLE);
 }
 
-/** Send the form without its empty fields, so that the address names only what was chosen. */
+/** Send the form; fields that name nothing are left out of the address meanwhile. */
 function send(form) {
-  for (const field of form.elements) {
-    if (field.name && field.value === "") field.disabled = true;
-  }
+  const empty = [...form.elements].filter((field) => field.name && field.value === "" && !field.disabled);
+  for (const field of empty) field.disabled = true;
   form.requestSubmit();
+  // Where the page stays, because the board changes in place, they can be used at once.
+  if (!main?.hasAttribute("aria-busy") || main.dataset.inPlace) for (const field of empty) field.disabled = false;
 }
 
-for (const form of forms) {
-  form.addEventListener("change", (event) => {
-    if (event.target.matches("select")) send(form);
-  });
-  form.addEventListener("submit", leave);
+/** The later day of a range cannot be picked before the earlier one. */
+function bound(first) {
+  first.form.querySelector("input[data-last]").min = first.value;
 }
 
-for (const first of document.querySelectorAll("input[data-first]")) {
-  const last = first.form.querySelector("input[data-last]");
-  // The later day cannot be picked before the earlier one.
-  const bound = () => {
-    last.min = first.value;
-  };
-  first.addEventListener("change", bound);
-  bound();
-}
+document.addEventListener("change", (event) => {
+  if (event.target.matches(`${AUTO} select`)) send(event.target.form);
+  else if (event.target.matches("input[data-first]")) bound(event.target);
+});
+for (const first of document.querySelectorAll("input[data-first]")) bound(first);
 
-for (const link of document.querySelectorAll("a[data-busy]")) {
-  link.addEventListener("click", (event) => {
-    if (!event.metaKey && !event.ctrlKey && !event.shiftKey) leave();
-  });
-}
+// On the window, behind all others: what somebody else has taken care of does not leave the page.
+addEventListener("submit", (event) => {
+  if (!event.defaultPrevented && event.target.matches(AUTO)) leave();
+});
+addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-busy]");
+  if (link && !event.defaultPrevented && !event.metaKey && !event.ctrlKey && !event.shiftKey) leave();
+});
 
-const popovers = document.querySelectorAll("details[data-popover]");
+const popovers = () => document.querySelectorAll("details[data-popover][open]");
 document.addEventListener("click", (event) => {
-  for (const popover of popovers) {
-    if (popover.open && !popover.contains(event.target)) popover.open = false;
+  for (const popover of popovers()) {
+    if (!popover.contains(event.target)) popover.open = false;
   }
 });
 
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") {
-    for (const popover of popovers) {
-      if (!popover.open) continue;
+    for (const popover of popovers()) {
       popover.open = false;
       popover.querySelector("summary").focus();
     }

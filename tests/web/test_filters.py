@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from app.domain.period import Period
-from app.web.filters import preset
+from app.web.presets import preset, step
 from tests.page import Node
 from tests.served import NOW, Frozen, Site
 
@@ -18,7 +18,7 @@ def query(href: str) -> dict[str, str]:
 
 
 def bar(page: Node) -> Node:
-    return page.one("div", "filters")
+    return page.one("div", "filter-lines")
 
 
 @pytest.mark.parametrize(
@@ -34,10 +34,39 @@ def bar(page: Node) -> Node:
         ("2024-01-01", "month", "2023-12-01", "2023-12-31"),
         ("2024-01-02", "month", "2024-01-01", "2024-01-02"),
         ("2024-03-03", "7d", "2024-02-25", "2024-03-02"),
+        ("2024-03-03", "30d", "2024-02-02", "2024-03-02"),
+        ("2023-10-11", "week", "2023-10-09", "2023-10-11"),
+        ("2023-10-09", "week", "2023-10-02", "2023-10-08"),
+        ("2023-10-09", "quarter", "2023-10-01", "2023-10-09"),
+        ("2023-10-01", "quarter", "2023-07-01", "2023-09-30"),
+        ("2023-10-09", "year", "2023-01-01", "2023-10-09"),
+        ("2024-01-01", "year", "2023-01-01", "2023-12-31"),
     ],
 )
-def test_presets_end_yesterday_but_this_month_runs_until_today(today: str, name: str, first: str, last: str) -> None:
+def test_presets_end_yesterday_but_what_runs_is_shown_until_today(today: str, name: str, first: str, last: str) -> None:
     assert preset(name, date.fromisoformat(today)) == Period(date.fromisoformat(first), date.fromisoformat(last))
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "before", "after"),
+    [
+        ("2023-10-01", "2023-10-09", ("2023-09-01", "2023-09-30"), None),
+        ("2023-09-01", "2023-09-30", ("2023-08-01", "2023-08-31"), ("2023-10-01", "2023-10-09")),
+        ("2023-07-01", "2023-09-30", ("2023-04-01", "2023-06-30"), ("2023-10-01", "2023-10-09")),
+        ("2022-01-01", "2022-12-31", ("2021-01-01", "2021-12-31"), ("2023-01-01", "2023-10-09")),
+        ("2023-10-02", "2023-10-08", ("2023-09-25", "2023-10-01"), ("2023-10-09", "2023-10-09")),
+        ("2023-10-08", "2023-10-08", ("2023-10-07", "2023-10-07"), ("2023-10-09", "2023-10-09")),
+        ("2023-03-03", "2023-03-12", ("2023-02-21", "2023-03-02"), ("2023-03-13", "2023-03-22")),
+        ("2000-01-01", "2000-01-01", None, ("2000-01-02", "2000-01-02")),
+    ],
+)
+def test_a_step_goes_to_the_range_of_the_same_length(
+    first: str, last: str, before: tuple[str, str] | None, after: tuple[str, str] | None
+) -> None:
+    shown = Period(date.fromisoformat(first), date.fromisoformat(last))
+    for way, wanted in ((-1, before), (1, after)):
+        found = step(shown, way, date(2023, 10, 9))
+        assert (None if found is None else (f"{found.first}", f"{found.last}")) == wanted
 
 
 @pytest.mark.parametrize("path", ["/growth", "/sales"])
@@ -48,10 +77,9 @@ def test_a_board_opens_at_this_month_of_the_first_unit(reading: Site, path: str)
     assert filters.one("select", name="unit").one("option", selected="")["value"] == "luopan"
     presets = filters.one("nav", aria_label="快捷日期").all("a")
     assert [(a.text, a.attrs.get("aria-current")) for a in presets] == [
-        ("昨日", None),
-        ("近7天", None),
+        *((name, None) for name in ("昨日", "近7天", "近30天", "本周")),
         ("本月", "true"),
-        ("上月", None),
+        *((name, None) for name in ("上月", "本季", "今年")),
     ]
     assert filters.one("nav", aria_label="对比").one("a", aria_current="true").text == "对比上期"
 
@@ -65,7 +93,8 @@ def test_every_link_of_the_bar_keeps_what_else_was_chosen(reading: Site) -> None
     for link in filters.one("nav", aria_label="对比").all("a"):
         assert query(link["href"]).items() >= {**kept, "from": "2023-05-01", "to": "2023-05-07"}.items()
     fields = filters.one("form", data_auto="").fields()
-    assert fields == {**kept, "compare": "last_year", "from": "2023-05-01", "to": "2023-05-07"}
+    given = {**kept, "compare": "last_year", "from": "2023-05-01", "to": "2023-05-07"}
+    assert fields == {**given, "grain": "", "by": ""}
     assert (
         "method" not in filters.one("form", data_auto="").attrs or filters.one("form", data_auto="")["method"] == "get"
     )
@@ -111,6 +140,14 @@ def test_an_explicit_range_that_is_a_preset_lights_it_up(reading: Site) -> None:
     assert filters.one("nav", aria_label="快捷日期").one("a", aria_current="true").text == "上月"
 
 
+def test_days_of_two_names_are_called_as_they_were_asked_for(reading: Site) -> None:
+    for name, label in (("month", "本月"), ("quarter", "本季"), ("week", "本周"), ("7d", "近7天")):
+        current = (
+            bar(reading.page(f"/growth?range={name}")).one("nav", aria_label="快捷日期").one("a", aria_current="true")
+        )
+        assert current.text == label
+
+
 @pytest.mark.parametrize(
     ("asked", "sentence"),
     [
@@ -120,8 +157,11 @@ def test_an_explicit_range_that_is_a_preset_lights_it_up(reading: Site) -> None:
         ("from=1999-12-31", "日期格式应为 YYYY-MM-DD"),
         ("unit=nowhere", "没有这个单元：nowhere"),
         ("unit=article&channel=nowhere", "没有这个渠道：nowhere"),
-        ("range=always", "range 只能是 yesterday, 7d, month, last_month"),
-        ("compare=never", "compare 只能是 previous, last_year"),
+        ("range=always", "range 只能是 yesterday, 7d, 30d, week, month, last_month, quarter, year"),
+        ("compare=never", "compare 只能是 previous, last_year, target"),
+        ("grain=quarter", "grain 只能是 day, week, month"),
+        ("by=sex", "by 只能是 channel, unit, customer_kind"),
+        ("kind=old", "kind 只能是 new, first_repeat, second_repeat, loyal"),
         ("unit=%00", "没有这个单元"),
     ],
 )
@@ -141,6 +181,63 @@ def test_ranges_of_any_length_and_place_are_answered(reading: Site, asked: str) 
     for path in ("/growth", "/sales"):
         compare = "last_year" if path == "/growth" else "previous"
         assert reading.get(f"{path}?unit=article&{asked}&compare={compare}").status_code == 200, path
+
+
+def test_friends_are_not_known_by_customer_kind(reading: Site) -> None:
+    assert "这个看板不能这样拆分" in reading.page("/growth?by=customer_kind", 422).one("div", "state").text
+    assert "by=customer_kind" not in str([option["value"] for option in bar(reading.page("/growth")).all("option")])
+    assert bar(reading.page("/growth")).all("select", name="kind") == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "labels"),
+    [
+        ("grain=day&from=2023-05-01&to=2023-05-03", ["5月1日 周一", "5月2日 周二", "5月3日 周三"]),
+        ("grain=week&from=2023-05-03&to=2023-05-16", ["5/3–5/7", "5/8–5/14", "5/15–5/16"]),
+        ("grain=month&from=2023-04-20&to=2023-05-07", ["2023年4月仅 4/20–4/30", "2023年5月仅 5/1–5/7"]),
+        ("grain=month&from=2023-09-01&to=2023-10-09", ["2023年9月", "2023年10月未完"]),
+        ("from=2023-10-08&to=2023-10-09", ["10月8日 周日", "10月9日 周一未完"]),
+    ],
+)
+def test_periods_are_as_long_as_asked_and_say_where_they_are_not_whole(
+    reading: Site, asked: str, labels: list[str]
+) -> None:
+    rows = reading.page(f"/growth?unit=article&{asked}").one("table", id="data-daily").one("tbody").all("tr")
+    assert [row.one("th").text.replace(" 仅", "仅").replace(" 未完", "未完") for row in rows] == labels
+
+
+def test_a_grain_that_gives_too_many_rows_is_made_coarser_and_that_is_said(reading: Site) -> None:
+    page = reading.page("/growth?unit=article&grain=day&from=2022-01-01&to=2023-10-09")
+    assert "范围较长，改为按周显示" in page.one("main").text
+    assert bar(page).one("select", name="grain").one("option", selected="")["value"] == "day"
+    assert "范围较长" not in reading.page("/growth?unit=article&grain=day&from=2023-01-01&to=2023-10-09").text
+
+
+def test_cards_beside_their_target_say_how_it_stands_or_why_there_is_none(reading: Site) -> None:
+    """The article's September: 891,429 pushes are no card, 470,553 of old customers are."""
+    month = reading.page("/sales?unit=article&compare=target&from=2023-09-01&to=2023-09-30").one("dl", "kpis")
+    old = next(card for card in month.all("div", "kpi") if "老客营收" in card.text)
+    assert "未完成" in old.text
+    assert "目标 470,553.00，完成 90.88%" in old.text
+    assert "没有设定目标" in month.text
+    for days in ("from=2023-09-02&to=2023-09-30", "from=2023-09-01&to=2023-09-29"):
+        cut = reading.page(f"/sales?unit=article&compare=target&{days}").one("dl", "kpis")
+        assert cut.text.count("目标按月设定，所选日期不是整月") == 6
+    both = reading.page("/sales?unit=article&compare=target&from=2023-08-01&to=2023-09-30").one("dl", "kpis").text
+    assert "2023-08 没有目标" in both
+    assert "比率的目标只看单个月" in both
+
+
+def test_rows_lead_to_what_they_are_about(reading: Site) -> None:
+    at = "/growth?unit=luopan&from=2023-08-01&to=2023-09-30&grain=month&compare=last_year&by=channel"
+    page = reading.page(at.replace("luopan", "article"))
+    kept = {"unit": "article", "compare": "last_year", "by": "channel"}
+    month = page.one("table", id="data-daily").one("tbody").all("a")[1]
+    assert query(month["href"]) == {**kept, "from": "2023-09-01", "to": "2023-09-30"}
+    channel = next(link for link in page.one("table", id="data-groups").all("a") if "包裹卡" in link.text)
+    assert query(channel["href"]).items() >= {**kept, "channel": "parcel_card", "grain": "month"}.items()
+    unit = reading.page("/growth?unit=luopan&by=unit").one("main")
+    assert "分单元" in unit.text
 
 
 def test_unknown_parameters_and_doubles_do_no_harm(reading: Site) -> None:

@@ -59,14 +59,14 @@ def found(site: Site, asked: str, **more: str) -> list[str]:
 def test_a_small_organisation_is_offered_as_a_whole(reading: Site) -> None:
     page = reading.page("/growth")
     assert {"luopan", OTHER, "article"} <= set(offered(page))
-    assert page.all("input", type="search") == []
+    assert page.one("span", data_unit_for="unit")["data-unit-tree"] == "/units.json?for=read"
 
 
 @pytest.mark.parametrize("path", PICKERS)
 def test_no_page_grows_with_the_organisation(chain: Site, path: str) -> None:
     page = chain.page(path)
     assert 1 < len(offered(page)) <= MOST
-    assert page.one("input", type="search")["data-unit-search"].startswith("/units.json?for=")
+    assert page.one("span", data_unit_for="unit")["data-unit-tree"].startswith("/units.json?for=")
 
 
 def test_the_list_holds_what_is_one_step_away(chain: Site) -> None:
@@ -95,6 +95,37 @@ def test_c16_the_search_finds_nothing_out_of_reach(chain: Site) -> None:
     assert label == "门店 7（s7）"
     assert chain.get("/units.json?q=s7").json()["units"][0]["label"].endswith(" / 门店 7（s7）")
     assert found(chain.of("vic"), "门店", **{"for": "write_facts"}) == []
+
+
+def rows(site: Site, **asked: str) -> list[tuple[str, int, bool]]:
+    answer = site.client.get("/units.json", params=asked)
+    assert answer.status_code == 200, answer.text
+    return [(unit["code"], unit["level"], unit["open"]) for unit in answer.json()["units"]]
+
+
+def test_the_tree_opens_down_to_the_chosen_unit_and_level_by_level(chain: Site) -> None:
+    top = rows(chain, at="")
+    assert {("luopan", 1, False), ("article", 1, False)} <= set(top)
+    assert all(level == 1 for _, level, _ in top)
+    last = f"s{SHOPS - 1}"
+    opened = rows(chain, at=last)
+    assert opened[0] == ("luopan", 1, True)
+    assert (OTHER, 2, True) in opened
+    assert (last, 3, False) in opened
+    assert len(opened) <= MOST + 12
+    below = rows(chain, under=OTHER)
+    assert [code for code, _, _ in below] == [*(f"s{n}" for n in range(MOST)), ""]
+    assert f"另有 {SHOPS - MOST} 个" in chain.get(f"/units.json?under={OTHER}").json()["units"][-1]["name"]
+    assert rows(chain, under="s7") == []
+
+
+def test_c16_the_tree_shows_nothing_out_of_reach(chain: Site) -> None:
+    west = chain.add_person("west", Role.OPERATOR, OTHER)
+    assert rows(west, at="luopan")[0] == (OTHER, 1, True)
+    assert {level for _, level, _ in rows(west, at="luopan")[1:]} == {2}
+    assert west.get("/units.json?under=luopan").status_code == 403
+    assert chain.get("/units.json?under=nowhere").status_code == 422
+    assert rows(chain.of("vic"), at="", **{"for": "write_facts"}) == []
 
 
 def test_units_are_searched_for_known_purposes_only(chain: Site) -> None:

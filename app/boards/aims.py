@@ -1,0 +1,116 @@
+"""Cards beside their targets: of the months that a range holds as a whole, or up to today."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+from app.boards.board import Shown
+from app.boards.view import Aim, Card
+from app.domain.facts import Unit
+from app.domain.number import Number, half_up, plain
+from app.domain.period import Grain, Period, month_of, split
+from app.domain.terms import Level, Span, Take
+from app.domain.text import Text
+from app.i18n import points, show
+from app.metrics.catalog import CATALOG
+from app.metrics.compare import Progress, Status, Thresholds, assess
+from app.metrics.definition import Metric
+from app.metrics.targets import from_steps
+from app.queries.targets import TargetRow
+
+MOST_MONTHS = 36
+"""Months whose targets are added up at most."""
+
+Rows = Mapping[Period, Sequence[TargetRow]]
+
+NOT_MONTHS = Text("目标按月设定，所选日期不是整月", "Targets are set for months; these days are not whole ones")
+TOO_LONG = Text(f"超过 {MOST_MONTHS} 个月不汇总目标", f"Targets are not added over more than {MOST_MONTHS} months")
+NONE_SET = Text("没有设定目标", "No target is set")
+ONE_MONTH = Text("比率的目标只看单个月", "The target of a rate is of one month")
+
+
+def months_of(period: Period, today: date) -> tuple[Period, ...]:
+    """Return the months of a range that begins with one and ends with one, or today; else none."""
+    ends = period.last in (month_of(period.last).last, today)
+    if period.first.day != 1 or not ends:
+        return ()
+    months = tuple(month_of(part.first) for part in split(period, Grain.MONTH))
+    return months if len(months) <= MOST_MONTHS else ()
+
+
+def beside(shown: Shown, card: Card, rows: Rows) -> Card:
+    """Return a card that shows its target in place of another period, or says why there is none."""
+    metric = CATALOG[card.metric]
+    aim, why = _target(metric, shown, rows)
+    bare = replace(card, compare=None, compare_label=None)
+    if aim is None:
+        return replace(bare, note=why)
+    months = Period(min(rows).first, max(rows).last)
+    names = Thresholds.__slots__
+    found = assess(
+        metric,
+        aim,
+        shown.number(card.metric),
+        Progress.of(months, shown.today),
+        over=shown.today > months.last,
+        thresholds=Thresholds(*(getattr(shown.limits, name) for name in names)),
+    )
+    target = plain(aim, metric.unit)
+    if metric.is_limit:
+        known = None if found.status is Status.NO_DATA else found.status
+        return replace(bare, limit=half_up(aim, 10), status=known, aim=Aim(target, None, None, found.status))
+    pace = found.pace if shown.today <= months.last else None
+    return replace(
+        bare,
+        note=_words(metric, aim, found.completion, pace),
+        aim=Aim(target, _rate(found.completion), _rate(pace), found.status),
+    )
+
+
+def _rate(number: Number | None) -> Decimal | None:
+    return None if number is None else half_up(number, 10)
+
+
+def _words(metric: Metric, aim: Number, completion: Number | None, pace: Number | None) -> Text:
+    shown, done = show(aim, metric.unit), show(completion, Unit.RATE)
+    zh, en = f"目标 {shown}，完成 {done}", f"target {shown}, {done} done"
+    if pace is None:
+        return Text(zh, en)
+    word = ("超前", "ahead") if pace >= 0 else ("落后", "behind")
+    return Text(f"{zh}，{word[0]} {points(pace)}", f"{en}, {points(pace)} {word[1]}")
+
+
+def _target(metric: Metric, shown: Shown, rows: Rows) -> tuple[Number | None, Text]:
+    """Return the target of a range, or why there is none: flows add up, closes are the last month's."""
+    if not rows:
+        is_long = len(split(shown.period, Grain.MONTH)) > MOST_MONTHS
+        return None, TOO_LONG if is_long else NOT_MONTHS
+    months = sorted(rows)
+    if not metric.is_flow:
+        if len(months) > 1 and not _at_close(metric):
+            return None, ONE_MONTH
+        months = months[-1:]
+    found = {month: _of_month(metric, shown, rows[month]) for month in months}
+    lacking = [month for month, number in found.items() if number is None]
+    if len(lacking) == len(months):
+        return None, NONE_SET
+    if lacking:
+        names = [f"{month.first:%Y-%m}" for month in lacking]
+        return None, Text(f"{'、'.join(names)} 没有目标", f"No target for {', '.join(names)}")
+    return sum((number for number in found.values() if number is not None), 0), NONE_SET
+
+
+def _at_close(metric: Metric) -> bool:
+    """Say whether a metric is known at a close alone, whatever came before its last month."""
+    return all(
+        term.take is not Take.OPENING if isinstance(term, Level) else term.span is Span.MONTH_TO_DATE
+        for term in metric.terms
+    )
+
+
+def _of_month(metric: Metric, shown: Shown, rows: Sequence[TargetRow]) -> Number | None:
+    channel = None if shown.scope.channel is None else shown.scope.channel.code
+    wanted = (metric.key, channel, shown.scope.customer_kind)
+    steps = next((row.steps for row in rows if (row.metric, row.channel, row.customer_kind) == wanted), None)
+    return from_steps(metric, steps)
