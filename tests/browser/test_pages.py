@@ -8,7 +8,6 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Windows
 from tests.served import UNIT, addresses, put
-from tests.web.test_pick import add_shops
 
 pytestmark = pytest.mark.browser
 
@@ -94,7 +93,8 @@ def test_the_theme_is_switched_kept_and_redraws_the_charts(windows: Windows) -> 
 def test_a_choice_in_the_filter_bar_applies_at_once_and_stands_in_the_address(windows: Windows) -> None:
     window = windows("ada", viewport={"width": 1440, "height": 900})
     page = window.open("/growth")
-    page.locator("select[name=unit]").select_option("article")
+    page.get_by_role("button", name="单元：").click()
+    page.get_by_role("treeitem", name="文章案例").click()
     expect(page).to_have_url(re.compile(r"unit=article"))
     assert "channel=&" not in page.url
     page.locator("nav[aria-label=快捷日期] a", has_text="上月").click()
@@ -143,23 +143,4 @@ def test_the_dictionary_is_narrowed_by_what_is_typed(windows: Windows) -> None:
     assert page.locator("article.def:visible").count() < 10
     page.locator("#dictionary-search").fill("没有的词")
     expect(page.locator("#dictionary-none")).to_be_visible()
-    assert window.problems == []
-
-
-@pytest.mark.parametrize("keys", [["Enter"], []])
-def test_a_unit_among_thousands_is_found_by_typing(windows: Windows, keys: list[str]) -> None:
-    window = windows("ada", viewport={"width": 1440, "height": 900})
-    add_shops(window.site.database)
-    page = window.open("/growth")
-    box = page.get_by_label("按名称或编码搜索单元")
-    box.press_sequentially("门店 77")
-    for key in keys:
-        box.press(key)
-    if not keys:
-        expect(page.locator(".unit-search [role=status]")).to_have_text("找到 11 个单元")
-        first = page.locator("datalist option").first.get_attribute("value")
-        assert first is not None
-        box.fill(first)
-    expect(page).to_have_url(re.compile(r"unit=s77(&|$)"))
-    expect(page.locator("select[name=unit]")).to_have_value("s77")
     assert window.problems == []
