@@ -1,7 +1,7 @@
 """Boards as JSON: the same view models that the pages render."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Response
 
@@ -14,10 +14,17 @@ from app.boards.board import Board
 from app.boards.catalog import BOARDS
 from app.boards.plain import as_plain
 from app.boards.read import Asked, read
-from app.domain.period import Compare
+from app.domain.facts import CustomerKind
+from app.domain.period import Compare, Grain
 from app.domain.roles import Action
+from app.domain.scope import GroupBy
 
 router = APIRouter(prefix="/boards", route_class=KeptRoute, tags=["boards"])
+
+_GRAIN = (
+    "How long the periods of rows and charts are; left out, the length of the range decides. Made coarser above 400."
+)
+_BY = "Adds the panel `groups`: the numbers of the cards for each group, and their total."
 
 
 def _register(board: Board) -> None:
@@ -31,9 +38,17 @@ def _register(board: Board) -> None:
         channel: params.Channel = None,
         compare: Annotated[Compare, Query(description="What the range is compared with.")] = Compare.PREVIOUS,
         as_of: params.AsOf = None,
+        grain: Annotated[Literal["day", "week", "month"] | None, Query(description=_GRAIN)] = None,
+        by: Annotated[GroupBy | None, Query(description=_BY)] = None,
+        customer_kind: Annotated[CustomerKind | None, Query(description="Sales of this kind only.")] = None,
     ) -> Response:
         past = params.close(as_of, settings)
-        asked = Asked(unit, params.period(from_, to), channel, compare, past)
+        asked = Asked(
+            *(unit, params.period(from_, to), channel, compare, past),
+            kind=customer_kind,
+            grain=None if grain is None else Grain(grain),
+            by=by,
+        )
         with database.read() as session:
             view = read(session, viewer, board, asked, settings.today())
         return answer(as_plain(view))

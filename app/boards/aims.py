@@ -74,11 +74,11 @@ def _rate(number: Number | None) -> Decimal | None:
 
 def _words(metric: Metric, aim: Number, completion: Number | None, pace: Number | None) -> Text:
     shown, done = show(aim, metric.unit), show(completion, Unit.RATE)
-    zh, en = f"目标 {shown}，完成 {done}", f"target {shown}, {done} done"
     if pace is None:
-        return Text(zh, en)
-    word = ("超前", "ahead") if pace >= 0 else ("落后", "behind")
-    return Text(f"{zh}，{word[0]} {points(pace)}", f"{en}, {points(pace)} {word[1]}")
+        return Text(f"目标 {shown}，完成 {done}", f"target {shown}, {done} done")
+    word = Text("超前", "ahead") if pace >= 0 else Text("落后", "behind")
+    gap = points(pace)
+    return Text(f"目标 {shown}，完成 {done}，{word.zh} {gap}", f"target {shown}, {done} done, {gap} {word.en}")
 
 
 def _target(metric: Metric, shown: Shown, rows: Rows) -> tuple[Number | None, Text]:
@@ -96,8 +96,8 @@ def _target(metric: Metric, shown: Shown, rows: Rows) -> tuple[Number | None, Te
     if len(lacking) == len(months):
         return None, NONE_SET
     if lacking:
-        names = [f"{month.first:%Y-%m}" for month in lacking]
-        return None, Text(f"{'、'.join(names)} 没有目标", f"No target for {', '.join(names)}")
+        names = ", ".join(f"{month.first:%Y-%m}" for month in lacking)
+        return None, Text(f"{names} 没有目标", f"No target for {names}")
     return sum((number for number in found.values() if number is not None), 0), NONE_SET
 
 

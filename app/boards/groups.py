@@ -98,7 +98,7 @@ class _Line:
         channel = shown.channels.get(self.code) if by is GroupBy.CHANNEL else None
         return Row(
             _label(self.code, by, shown, tree, unit),
-            {**self.plain, "change": plain(change, Unit.RATE)},
+            {"group": self.code, **self.plain, "change": plain(change, Unit.RATE)},
             slot=channel.color_slot if channel else None,
             group=(by, self.code),
         )

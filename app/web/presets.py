@@ -10,11 +10,11 @@ PRESETS = {
     "yesterday": Text("昨日", "Yesterday"),
     "7d": Text("近7天", "7 days"),
     "30d": Text("近30天", "30 days"),
-    "week": Text("本周", "This week"),
-    "month": Text("本月", "This month"),
+    "week": Text("本周", "Week"),
+    "month": Text("本月", "Month"),
     "last_month": Text("上月", "Last month"),
     "quarter": Text("本季", "Quarter"),
-    "year": Text("今年", "This year"),
+    "year": Text("今年", "Year"),
 }
 _RUNNING = {"week": Grain.WEEK, "month": Grain.MONTH, "quarter": Grain.QUARTER, "year": Grain.YEAR}
 _DAYS = {"yesterday": 1, "7d": 7, "30d": 30}

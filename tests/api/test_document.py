@@ -78,7 +78,8 @@ def test_the_parameters_are_those_of_the_contract(document: Row) -> None:
         assert names(f"/facts/{kind}") == ["unit", "from", "to", "channel", "cursor", "limit"]
     assert names("/metrics/query") == ["metrics", "unit", "from", "to", "grain", "by", "channel", "compare"]
     for board in ("growth", "sales"):
-        assert names(f"/boards/{board}") == ["unit", "from", "to", "channel", "compare", "as_of"]
+        added = ["grain", "by", "customer_kind"]
+        assert names(f"/boards/{board}") == ["unit", "from", "to", "channel", "compare", "as_of", *added]
     assert names("/boards/targets") == ["unit", "month", "as_of"]
     assert [names(path) for path in ("/metrics", "/units", "/channels")] == [[], [], []]
 

@@ -119,7 +119,7 @@ def test_a_split_shows_each_group_and_a_total_made_anew(shop: Database, board: B
         values = plain(WORLD, keys, whole, unit=unit, group=(by.value, str(code)))
         now, then = (metric(WORLD, keys[0], unit, *some, group=(by.value, str(code))) for some in (whole, before))
         if any(value is not None for value in values.values()):
-            expected[str(code)] = {**values, "change": rounded("", change(now, then))}
+            expected[str(code)] = {"group": str(code), **values, "change": rounded("", change(now, then))}
     found = {row.group[1]: dict(row.values) for row in groups.rows if row.group}
     assert found == expected
     assert found
