@@ -142,6 +142,7 @@ def board_notes(view: BoardView, viewer: Viewer, now: datetime, channel: Channel
     scope = [
         (say(DAY), range_label(view.scope.period)),
         (t("渠道", "Channel"), channel.name if channel else t("全部", "All")),
+        *([(t("客户类型", "Customers"), say(view.scope.kind.text))] if view.scope.kind else []),
         (say(COMPARED), _compared(view)),
     ]
     definitions = [_definition(name, metric) for name, metric in metrics.values()]
