@@ -23,7 +23,8 @@ def stay(page: Page) -> None:
 
 def preset(page: Page, name: str) -> None:
     """Choose a preset from where the page is scrolled to."""
-    page.locator("nav[aria-label=快捷日期]").get_by_text(name, exact=True).evaluate("a => { a.focus(); a.click(); }")
+    link = page.locator("nav[aria-label=快捷日期]").get_by_text(name, exact=True)
+    link.evaluate("a => { a.focus({ preventScroll: true }); a.click(); }")
 
 
 def test_a_unit_is_found_in_the_tree_by_keys_alone(windows: Windows) -> None:
