@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from app.boards import aims, groups
 from app.boards.board import Board, Load, Shown
 from app.boards.cards import card
+from app.boards.marks import marked as pinned
 from app.boards.partial import marked
 from app.boards.view import BoardView, Card, Coverage, Panel, ScopeView
 from app.domain.book import Book
@@ -21,7 +22,7 @@ from app.domain.text import Text
 from app.domain.tree import Tree, UnitNode
 from app.metrics.catalog import CATALOG
 from app.metrics.targets import from_steps
-from app.queries import as_of, book, channels, coverage, targets, units, version
+from app.queries import as_of, book, channels, coverage, notes, targets, units, version
 from app.queries.as_of import Close
 from app.queries.channels import ChannelRow
 from app.queries.settings import limits
@@ -63,6 +64,12 @@ def read(session: Session, viewer: Viewer, board: Board, asked: Asked, today: da
     """Return the view of a board; Invalid for an unknown unit or channel, Forbidden out of reach."""
     if asked.by is not None and asked.by not in board.splits:
         raise Invalid.one("by", Text("这个看板不能这样拆分", "this board cannot be split by that"))
+    tree, period = units.load_tree(session), asked.period
+    unit = units.readable(tree, viewer, asked.unit)
+    return pinned(_read(session, viewer, board, asked, today), notes.load(session, viewer, tree, unit.id, period))
+
+
+def _read(session: Session, viewer: Viewer, board: Board, asked: Asked, today: date) -> BoardView:
     if asked.past is None:
         return _view(session, viewer, board, asked, today)
     tree, period, then = units.load_tree(session), asked.period, asked.past.day

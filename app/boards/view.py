@@ -85,6 +85,14 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
+class Pin:
+    """A note on a day, as a chart and a table show it: the sign of its kind, and what it says."""
+
+    mark: Text
+    text: Text
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """A row of a table; `hits` names the columns over their limit, `heat` their step 0..5 on the ramp."""
 
@@ -107,6 +115,14 @@ class Row:
     """What is shown of a period that is not whole: it still runs, or the range cuts it."""
     href: str | None = None
     """The address that shows what the row is about; only a page has one."""
+    pins: tuple[Pin, ...] = ()
+    """What people noted on these days."""
+
+    @property
+    def remark(self) -> Text | None:
+        """All that is to be noted about the row."""
+        said = [*([self.note] if self.note else []), *(pin.text for pin in self.pins)]
+        return Text("；".join(text.zh for text in said), "; ".join(text.en for text in said)) if said else None
 
 
 @dataclass(frozen=True, slots=True)

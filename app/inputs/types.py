@@ -104,6 +104,8 @@ Month = Annotated[date, BeforeValidator(parse_month), WithJsonSchema({"type": "s
 Code = Annotated[str, Field(strict=True, pattern=CODE_PATTERN)]
 Name = Annotated[str, Field(min_length=1, max_length=120), AfterValidator(_one_line)]
 """What people call something: one line, since PostgreSQL cannot keep a NUL and no page can show one."""
+Line = Annotated[str, Field(min_length=1), AfterValidator(_one_line)]
+"""A sentence on one line; who uses it bounds its length."""
 Count = Annotated[int, BeforeValidator(_count), WithJsonSchema({"type": "integer", "minimum": 0, "maximum": MAX_COUNT})]
 Yuan = Annotated[int, BeforeValidator(_to_fen), AfterValidator(_bounded_fen), WithJsonSchema(_NUMBER_SCHEMA)]
 """Money: yuan come in, as a number or a decimal string; fen are kept."""

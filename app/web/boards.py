@@ -13,6 +13,7 @@ from app.web.export_links import board_exports
 from app.web.filters import OfAddress, asked, board_filters, params_of
 from app.web.guard import Conf, Db, KeptPage, Who, needs, pages
 from app.web.render import shell, updated
+from app.web.tools import board_tools
 
 router = pages(KeptPage)
 
@@ -25,6 +26,7 @@ def _register(board: Board) -> None:
             found = asked(chosen, tree, viewer, now)
             view = read(session, viewer, board, found, now.date())
             fresh = None if found.past else updated(history.last_change(session), now)
+            more = board_tools(session, viewer, tree, board.key, view, params_of(found))
         drill = Drill(board, found, known)
         shown = drill.view(view)
         context = {
@@ -35,6 +37,7 @@ def _register(board: Board) -> None:
             "exports": board_exports(board.key, params_of(found), view.panels),
             "drill": drill.charts(shown),
             "fresh": fresh,
+            **more,
         }
         return shell(request, "board.html", board.key, context)
 

@@ -28,6 +28,7 @@ KINDS = {
     "closings": Text("月结", "Month close"),
     "units": Text("组织单元", "Units"),
     "channels": Text("渠道", "Channels"),
+    "notes": Text("备注", "Notes"),
 }
 UNRECORDED = Text("未填", "Empty")
 
@@ -41,6 +42,8 @@ _FIELDS = {
     "position": Text("顺序", "Order"),
     "closed": Text("已月结", "Closed"),
     "no_data": Text("无数据", "No data"),
+    "text": Text("内容", "Text"),
+    "by": Text("作者", "Author"),
 }
 
 

@@ -65,7 +65,7 @@ def board_sheets(view: BoardView, wanted: str = "") -> list[Sheet]:
 
 def _sheet(title: str, table: Table) -> Sheet:
     days = _days_of(table.rows)
-    notes = any(row.note for row in table.rows)
+    notes = any(row.remark for row in table.rows)
     columns = [Head(say(column.name), KINDS[column.unit]) for column in table.columns]
     heads = [*_label_heads(table, days), *columns, *([Head(t("备注", "Note"), width=24)] if notes else [])]
     lines = [_line(table, row, days, notes=notes) for row in table.rows]
@@ -90,7 +90,7 @@ def _label_heads(table: Table, days: int) -> list[Head]:
 
 def _line(table: Table, row: Row, days: int, *, notes: bool) -> Line:
     values = [_value(row, column) for column in table.columns]
-    return [*_label(row, days), *values, *([say(row.note) if row.note else None] if notes else [])]
+    return [*_label(row, days), *values, *([say(row.remark) if row.remark else None] if notes else [])]
 
 
 def _value(row: Row, column: Column) -> Value | Given:

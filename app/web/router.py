@@ -8,6 +8,7 @@ from app.web import (
     closing,
     dictionary,
     entry,
+    explain,
     export_facts,
     exports,
     health,
@@ -16,6 +17,7 @@ from app.web import (
     log,
     login,
     master,
+    notes,
     people,
     pick,
     plan,
@@ -25,13 +27,17 @@ from app.web import (
     signin,
     targets,
     tokens,
+    views,
 )
 
 router = APIRouter()
 for _part in (
     *(boards, targets, health, login, home, entry, plan, imports, exports, export_facts),
     *(log, recounts, closing, dictionary, master, pick),
+    *(explain, notes, views),
     *(setup, signin, account, people, tokens, security),
 ):
     router.include_router(_part.router)
 router.include_router(home.writes)
+for _kept in (notes.kept, views.kept):
+    router.include_router(_kept)

@@ -1,6 +1,9 @@
 // Draws the figures of a board. Figures and template arrive as plain JSON whose colours are
 // "var(--token)" strings; plotly.js does not know CSS variables and would fall back to blue without
-// a word, so they are resolved here, again whenever the theme changes.
+// a word, so they are resolved here, again whenever the theme changes. Other scripts are told of clicks on
+// points (luopan:drill, from the plot), and ask for charts they brought in to be drawn (luopan:redraw).
+
+import { savePicture } from "./picture.js";
 
 const NARROW = 460; // px of plot width below which a figure's `narrow` layout is laid over it
 const root = document.documentElement;
@@ -30,42 +33,12 @@ function isPlain(value) {
   return value !== null && typeof value === "object" && !Array.isArray(value);
 }
 
-/** Save the plot as a PNG on the card's own colour; a transparent one is unreadable in a chat. */
-async function savePicture(plot) {
-  const { width, height } = plot.getBoundingClientRect();
-  const scale = 2;
-  // The svg comes as a data: address; Plotly's own PNG export goes through blob:, which the
-  // content security policy rightly refuses as an image source.
-  const svg = await window.Plotly.toImage(plot, { format: "svg", width, height });
-  const image = new Image();
-  image.src = svg;
-  await image.decode();
-  const canvas = document.createElement("canvas");
-  canvas.width = width * scale;
-  canvas.height = height * scale;
-  const pen = canvas.getContext("2d");
-  pen.fillStyle = getComputedStyle(root).getPropertyValue("--surface").trim();
-  pen.fillRect(0, 0, canvas.width, canvas.height);
-  pen.drawImage(image, 0, 0, canvas.width, canvas.height);
-  const link = document.createElement("a");
-  link.download = `${plot.dataset.title || "luopan"}.png`;
-  link.href = canvas.toDataURL("image/png");
-  link.click();
-}
-
-const SAVE = {
-  name: "savePicture",
-  title: "存图",
-  icon: { width: 24, height: 24, path: "M11 3h2v9l3.5-3.5 1.4 1.4L12 15.8 6.1 9.9l1.4-1.4L11 12zM4 18h16v2H4z" },
-  click: savePicture,
-};
 const CONFIG = {
   responsive: true,
   displaylogo: false,
   showSendToCloud: false,
   plotlyServerURL: "",
-  displayModeBar: "hover",
-  modeBarButtons: [[SAVE]],
+  displayModeBar: false,
   scrollZoom: false,
   doubleClick: false,
 };
@@ -97,11 +70,20 @@ class Chart {
       { ...resolve(shown, styles), template: resolve(template, styles), autosize: true },
       CONFIG,
     );
-    if (this.heard) return;
-    this.heard = true;
+    this.listen();
+  }
+
+  /** Tell of clicks on points: the day where the x axis has days, and the series. */
+  listen() {
+    if (this.listens) return;
+    this.listens = true;
     this.plot.on("plotly_click", ({ points: [point] }) => {
-      const detail = { figure: this.plot.id, day: String(point.x), series: point.data.name };
-      document.dispatchEvent(new CustomEvent("luopan:drill", { detail }));
+      const detail = {
+        figure: this.plot.id,
+        day: point.xaxis?.type === "date" ? String(point.x).slice(0, 10) : null,
+        series: point.data.name ?? null,
+      };
+      this.plot.dispatchEvent(new CustomEvent("luopan:drill", { bubbles: true, detail }));
     });
   }
 
@@ -126,48 +108,61 @@ function toggleTable(button) {
   button.setAttribute("aria-pressed", String(shown));
 }
 
+/** The charts of the page that are drawn, and how. */
+class Charts {
+  constructor() {
+    this.template = JSON.parse(document.getElementById("plotly-template").textContent);
+    this.styles = getComputedStyle(root);
+    this.byPlot = new Map();
+    this.observer = new ResizeObserver((entries) => {
+      // In the next frame: resizing inside the callback would raise "loop completed" errors.
+      requestAnimationFrame(() => {
+        for (const { target } of entries) this.byPlot.get(target)?.resized(this.template, this.styles);
+      });
+    });
+  }
+
+  /** Draw every chart below `part`, and forget those that are no longer on the page. */
+  draw(part) {
+    for (const [plot] of this.byPlot) {
+      if (plot.isConnected) continue;
+      this.observer.unobserve(plot);
+      window.Plotly.purge(plot);
+      this.byPlot.delete(plot);
+    }
+    for (const source of part.querySelectorAll("script[data-fig]")) {
+      const plot = document.getElementById(source.dataset.fig);
+      const chart = this.byPlot.get(plot) ?? new Chart(plot);
+      if (!this.byPlot.has(plot)) {
+        this.byPlot.set(plot, chart);
+        this.observer.observe(plot);
+      }
+      if (chart.take(source.textContent) || !chart.width) chart.draw(this.template, this.styles);
+    }
+  }
+
+  again() {
+    for (const chart of this.byPlot.values()) chart.draw(this.template, this.styles);
+  }
+}
+
+document.addEventListener("click", (event) => {
+  const toggle = event.target.closest("[data-table-toggle]");
+  if (toggle) toggleTable(toggle);
+  const save = event.target.closest("[data-save-picture]");
+  if (save && window.Plotly) savePicture(document.getElementById(save.dataset.savePicture));
+});
+
 function start() {
-  document.addEventListener("click", (event) => {
-    const button = event.target.closest("[data-table-toggle]");
-    if (button) toggleTable(button);
-  });
-  if (!window.Plotly) {
+  if (!window.Plotly || !document.getElementById("plotly-template")) {
     // The library did not arrive: the numbers are still there.
     for (const button of document.querySelectorAll("[data-table-toggle]")) toggleTable(button);
     return;
   }
-  const template = JSON.parse(document.getElementById("plotly-template").textContent);
-  const styles = getComputedStyle(root);
-  const byPlot = new Map();
-  const observer = new ResizeObserver((entries) => {
-    // In the next frame: resizing inside the callback would raise "loop completed" errors.
-    requestAnimationFrame(() => entries.forEach(({ target }) => byPlot.get(target)?.resized(template, styles)));
-  });
-
-  /** Draw what is on the page now; a plot that stayed takes its new figure, one that went is let go. */
-  const drawAll = () => {
-    const there = new Set();
-    for (const source of document.querySelectorAll("script[data-fig]")) {
-      const plot = document.getElementById(source.dataset.fig);
-      const chart = byPlot.get(plot) ?? new Chart(plot);
-      there.add(plot);
-      if (!byPlot.has(plot)) {
-        byPlot.set(plot, chart);
-        observer.observe(plot);
-      }
-      if (chart.take(source.textContent) || !chart.width) chart.draw(template, styles);
-    }
-    for (const plot of byPlot.keys()) {
-      if (there.has(plot)) continue;
-      observer.unobserve(plot);
-      window.Plotly.purge(plot);
-      byPlot.delete(plot);
-    }
-  };
-
-  drawAll();
-  document.addEventListener("luopan:redraw", drawAll);
-  document.addEventListener("luopan:theme", () => byPlot.forEach((chart) => chart.draw(template, styles)));
+  const charts = new Charts();
+  charts.draw(document);
+  document.addEventListener("luopan:theme", () => charts.again());
+  document.addEventListener("luopan:redraw", (event) => charts.draw(event.detail?.root ?? document));
 }
 
 start();

@@ -1,0 +1,19 @@
+"""A note as it is typed: a day of a unit, its kind and one line of text."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.domain.notes import LONGEST, NoteKind
+from app.inputs.types import Code, Day, Line
+
+
+class NoteInput(BaseModel):
+    """A note to be pinned."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    unit: Code
+    day: Day
+    kind: NoteKind
+    text: Annotated[Line, Field(max_length=LONGEST)]

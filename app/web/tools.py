@@ -1,0 +1,86 @@
+"""What every board offers beside its numbers: links from them, notes, saved views, and a head for paper."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from sqlalchemy.orm import Session
+
+from app.boards.view import BoardView
+from app.domain.notes import LONGEST, NoteKind
+from app.domain.period import Period
+from app.domain.roles import Viewer
+from app.domain.scope import GroupBy
+from app.domain.tree import Tree
+from app.i18n import range_label, say, t
+from app.queries import notes, views
+from app.queries.views import ViewRow
+from app.web.drill import PARAMS
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Where the numbers and cards of a board lead: to what stands behind them, and to their files."""
+
+    board: str
+    kept: str
+    """What is asked of the board without its days, as part of an address."""
+    first: date
+    last: date
+
+    def explain(self, metric: str, period: Period | None = None, group: tuple[GroupBy, str] | None = None) -> str:
+        """Return the address of what stands behind a metric, over the board's range unless a period is given."""
+        first, last = (period.first, period.last) if period else (self.first, self.last)
+        more = f"&{urlencode({PARAMS[group[0]]: group[1]})}" if group else ""
+        return f"/explain?metric={metric}&from={first}&to={last}{self.kept}{more}"
+
+    def export(self, panel: str, format_: str) -> str:
+        """Return the address of a panel's table as a file."""
+        days = f"&from={self.first}&to={self.last}"
+        return f"/export/{self.board}?panel={panel}&format={format_}{days}{self.kept}"
+
+
+def links_of(board: str, view: BoardView, params: dict[str, str]) -> Links:
+    """Return the links of a board that was asked for with some parameters."""
+    kept = {name: value for name, value in params.items() if value and name not in ("from", "to", "range")}
+    period = view.scope.period
+    return Links(board, f"&{urlencode(kept)}" if kept else "", period.first, period.last)
+
+
+def board_tools(
+    session: Session, viewer: Viewer, tree: Tree, board: str, view: BoardView, params: dict[str, str]
+) -> dict[str, Any]:
+    """Return what the templates of a board need for all this."""
+    unit, period = tree.by_code[view.scope.unit], view.scope.period
+    query = urlencode({name: value for name, value in params.items() if value})
+    other = view.scope.compared
+    return {
+        "links": links_of(board, view, params),
+        "tools": {
+            "board": board,
+            "query": query,
+            "back": f"/{board}?{query}",
+            "views": [view_line(row) for row in views.mine(session, viewer)] if viewer.user_id is not None else None,
+            "unit": unit.code,
+            "unit_name": unit.name,
+            "day": min(period.last, view.scope.today).isoformat(),
+            "can_note": notes.may_write(viewer, tree.lineage(unit.id)),
+            "kinds": note_kinds(),
+            "longest": LONGEST,
+            "notes": f"/notes?{urlencode({'unit': unit.code, 'from': period.first, 'to': period.last})}",
+            "title": say(view.title),
+            "range": range_label(period),
+            "compared": t(f"对比 {range_label(other)}", f"vs {range_label(other)}") if other else None,
+        },
+    }
+
+
+def note_kinds() -> list[dict[str, str]]:
+    """Return the kinds of note as a form offers them."""
+    return [{"value": kind.value, "label": say(kind.text)} for kind in NoteKind]
+
+
+def view_line(row: ViewRow) -> dict[str, Any]:
+    """Return a saved view as lists show it."""
+    return {"key": row.key, "name": row.name, "board": row.board, "href": row.address, "shared": row.shared}
