@@ -212,6 +212,8 @@ LINKS = "/views/"
 def addresses(app: FastAPI, method: str = "GET") -> list[str]:
     """Return the address of every page behind the login; one for each kind of form, and the first batch."""
     paths = [route.path for route in routes(app) if route.path not in OPEN and method in (route.methods or ())]
-    paths = [re.sub(r"\{(batch|note|person|token)\}", "1", path) for path in paths if not path.startswith((DOWNLOADS, LINKS))]
+    paths = [
+        re.sub(r"\{(batch|note|person|token)\}", "1", path) for path in paths if not path.startswith((DOWNLOADS, LINKS))
+    ]
     kinds = [table.kind for table in DAILY]
     return [path.replace("{kind}", kind) for path in paths for kind in (kinds if "{kind}" in path else kinds[:1])]

@@ -2,10 +2,10 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from app.domain.notes import LONGEST, NoteKind
-from app.inputs.types import Code, Day, Line
+from app.inputs.types import Code, Day, one_line
 
 
 class NoteInput(BaseModel):
@@ -16,4 +16,4 @@ class NoteInput(BaseModel):
     unit: Code
     day: Day
     kind: NoteKind
-    text: Annotated[Line, Field(max_length=LONGEST)]
+    text: Annotated[str, Field(min_length=1, max_length=LONGEST), AfterValidator(one_line)]

@@ -62,7 +62,8 @@ def parse_decimal(value: object) -> Decimal:
     return number
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
+    """Return a text that stands on one line; what people call or note something by must."""
     if any(unicodedata.category(char) == "Cc" for char in text):
         raise PydanticCustomError("control", "must not hold control characters")
     return text
@@ -102,10 +103,8 @@ _NUMBER_SCHEMA = {"anyOf": [{"type": "number", "minimum": 0}, {"type": "string",
 Day = Annotated[date, BeforeValidator(parse_day), WithJsonSchema({"type": "string", "format": "date"})]
 Month = Annotated[date, BeforeValidator(parse_month), WithJsonSchema({"type": "string", "pattern": r"^\d{4}-\d{2}$"})]
 Code = Annotated[str, Field(strict=True, pattern=CODE_PATTERN)]
-Name = Annotated[str, Field(min_length=1, max_length=120), AfterValidator(_one_line)]
+Name = Annotated[str, Field(min_length=1, max_length=120), AfterValidator(one_line)]
 """What people call something: one line, since PostgreSQL cannot keep a NUL and no page can show one."""
-Line = Annotated[str, Field(min_length=1), AfterValidator(_one_line)]
-"""A sentence on one line; who uses it bounds its length."""
 Count = Annotated[int, BeforeValidator(_count), WithJsonSchema({"type": "integer", "minimum": 0, "maximum": MAX_COUNT})]
 Yuan = Annotated[int, BeforeValidator(_to_fen), AfterValidator(_bounded_fen), WithJsonSchema(_NUMBER_SCHEMA)]
 """Money: yuan come in, as a number or a decimal string; fen are kept."""

@@ -3,11 +3,11 @@
 from typing import Annotated
 from urllib.parse import parse_qsl, urlencode
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from app.domain.errors import Invalid
 from app.domain.text import Text
-from app.inputs.types import Line
+from app.inputs.types import one_line
 
 PARAMETERS = {
     "growth": ("unit", "channel", "compare", "range", "from", "to", "as_of"),
@@ -23,7 +23,7 @@ class ViewName(BaseModel):
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
-    name: Annotated[Line, Field(max_length=LONGEST_NAME)]
+    name: Annotated[str, Field(min_length=1, max_length=LONGEST_NAME), AfterValidator(one_line)]
 
 
 def kept_query(board: str, query: str) -> str:

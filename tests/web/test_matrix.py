@@ -12,7 +12,15 @@ from app.store.users import Given
 from tests.matrix import API, OPEN, PAGES
 from tests.served import PEOPLE, Site, routes
 
-PLACES = {"kind": "friends", "batch": "1", "person": "1", "token": "999", "code": "BAD CODE", "version": "0"}
+PLACES = {
+    "kind": "friends",
+    "batch": "1",
+    "note": "1",
+    "person": "1",
+    "token": "999",
+    "code": "BAD CODE",
+    "version": "0",
+}
 NAMES = {role: name for name, (role, _) in PEOPLE.items()}
 
 

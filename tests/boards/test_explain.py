@@ -1,0 +1,106 @@
+"""What stands behind a number adds up to it: compared with plain sums of the rows that were written."""
+
+from collections.abc import Callable
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+import pytest
+
+from app.boards import explain
+from app.boards.explain import Explained
+from app.boards.growth import GROWTH
+from app.boards.marks import marked
+from app.boards.read import Asked
+from app.boards.sales import SALES
+from app.db import Database
+from app.domain.facts import CustomerKind
+from app.domain.notes import NoteKind
+from app.domain.roles import SYSTEM
+from app.metrics.catalog import CATALOG
+from app.queries.notes import NoteRow
+from tests import rich
+from tests.boards.test_figures import validate
+from tests.rich import panel, span, view
+
+SPAN = "2024-02-10..2024-03-10"
+FACTS = rich.world().facts
+BELOW = {"co": {"co", "north", "east", "west", "empty", "closed"}, "east": {"east"}}
+
+
+def explained(
+    shop: Database, key: str, unit: str = "co", channel: str | None = None, kind: CustomerKind | None = None
+) -> Explained:
+    asked = Asked(unit, span(SPAN), channel)
+    with shop.read() as session:
+        return explain.read(session, SYSTEM, asked, CATALOG[key], kind, rich.TODAY)
+
+
+def total(kind: str, measure: str, unit: str, fits: Callable[[dict[str, Any]], bool] = lambda _: True) -> Decimal:
+    """Add up a measure of the rows as they were written."""
+    first, last = SPAN.split("..")
+    rows = [row for row in FACTS[kind] if first <= row["day"] <= last and row["unit"] in BELOW[unit]]
+    return sum((Decimal(str(row[measure])) for row in rows if row.get(measure) is not None and fits(row)), Decimal(0))
+
+
+@pytest.mark.parametrize("unit", ["co", "east"])
+def test_a_rate_names_both_of_its_sums_and_its_rows_add_up_to_them(shop: Database, unit: str) -> None:
+    reached = lambda row: row.get("reach") is not None  # noqa: E731 (a condition)
+    adds, reach = total("friends", "adds", unit, reached), total("friends", "reach", unit)
+    made = explained(shop, "add_rate", unit)
+    assert [part.value for part in made.parts] == [adds, reach]
+    assert made.value == (adds / reach).quantize(Decimal("1e-10"), ROUND_HALF_UP)
+    (rows,) = made.rows
+    assert not rows.more
+    assert sum(row.reach or 0 for row in rows.rows) == reach
+    assert sum(row.adds or 0 for row in rows.rows if row.reach is not None) == adds
+    assert bool(made.shares) == (unit == "co")
+    if made.shares:
+        assert [sum(int(str(share.terms[index] or 0)) for share in made.shares) for index in (0, 1)] == [adds, reach]
+
+
+def test_money_is_exact_and_can_be_narrowed_to_a_channel_and_a_kind_of_customers(shop: Database) -> None:
+    here = lambda row: row["touchpoint"] == "group" and row["customer_kind"] == "loyal"  # noqa: E731 (a condition)
+    expected = total("sales", "gmv", "co", here)
+    made = explained(shop, "gmv", channel="group", kind=CustomerKind.LOYAL)
+    assert made.value == expected == made.parts[0].value
+    assert sum(Decimal(row.gmv) for row in made.rows[0].rows) / 100 == expected
+    assert explained(shop, "friends_current", channel="group").rows == ()
+
+
+def test_a_stock_shows_its_counts_and_what_moved_it(shop: Database) -> None:
+    made = explained(shop, "churn_rate_mtd", "east")
+    march = [row for row in FACTS["friends"] if "2024-03-01" <= row["day"] <= "2024-03-10" and row["unit"] == "east"]
+    counted = 900  # on 29 February, the close of the month before
+    assert [part.value for part in made.parts] == [sum(row.get("losses") or 0 for row in march), counted]
+    assert {rows.table.kind for rows in made.rows} == {"friends", "stock-counts"}
+    assert [row.current for row in made.rows[-1].rows] == [900, 1000]
+    assert made.limit == Decimal("0.05")
+
+
+def pinned(day: date, text: str, kind: NoteKind = NoteKind.PROMO) -> NoteRow:
+    return NoteRow(1, 1, day, kind, text, None, "ada", None)  # type: ignore[arg-type]  # a note of no moment
+
+
+@pytest.mark.parametrize("board", [GROWTH, SALES], ids=lambda board: str(board.key))
+@pytest.mark.parametrize("days", [SPAN, "2023-11-01..2024-03-10", "2023-01-01..2024-03-10"])
+def test_notes_are_marks_on_figures_that_plotly_takes_and_words_in_tables(
+    shop: Database, board: Any, days: str
+) -> None:
+    notes = [pinned(date(2024, 2, 29), "<b>双 11</b>"), pinned(date(2024, 2, 29), "停更", NoteKind.GAP)]
+    plain = view(shop, board, span(days))
+    shown = marked(plain, notes)
+    assert validate(shown) == validate(plain)
+    figure, table = shown.panels[0].figure, panel(shown, "daily").table
+    assert figure is not None
+    assert table is not None
+    layout: Any = figure["layout"]
+    (sign,) = [item for item in layout["annotations"] if item.get("name") == "note"]
+    assert sign["text"] == "促断"
+    assert "&lt;b&gt;" in sign["hovertext"]
+    holding = [row for row in table.rows if row.pins]
+    assert [row.period.first.isoformat() for row in holding if row.period] == [sign["x"]]
+    assert holding[0].remark is not None
+    assert "停更" in holding[0].remark.zh
+    xs = {x for trace in figure["data"] for x in trace["x"]}  # type: ignore[attr-defined]
+    assert sign["x"] in xs

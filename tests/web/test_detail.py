@@ -1,0 +1,83 @@
+"""The pages behind numbers, of notes and of saved views, without a script."""
+
+from app.domain.roles import Role
+from tests.served import OTHER, UNIT, Site
+
+WEEK = "unit=article&from=2023-05-01&to=2023-05-07"
+
+
+def test_every_number_of_a_board_leads_to_a_page_that_shows_the_same_number(site: Site) -> None:
+    board = site.page(f"/growth?{WEEK}")
+    links = [link for link in board.all("a", "num-link") if "tabindex" not in link.attrs]
+    assert len(links) > 60
+    for link in (*links[:6], *links[-12:]):
+        page = site.page(link["href"])
+        assert page.one("p", "explain-value").text.split()[0] == link.text.split()[-1].lstrip("+"), link["href"]
+    fragment = site.get(f"{links[0]['href']}&fragment=1").text
+    assert fragment.lstrip().startswith("<article")
+
+
+def test_what_is_behind_a_number_is_refused_as_the_board_is(site: Site) -> None:
+    olga = site.of("olga")
+    assert olga.get(f"/explain?metric=gmv&unit={UNIT}").status_code == 200
+    for path, status in (
+        (f"/explain?metric=gmv&unit={OTHER}", 403),
+        ("/explain?metric=evil", 422),
+        ("/explain?metric=gmv&kind=evil", 422),
+        ("/explain?metric=gmv&channel=evil", 422),
+        ("/explain?metric=gmv&unit=evil", 422),
+    ):
+        assert olga.get(path).status_code == status, path
+
+
+def test_what_is_behind_a_number_can_be_read_as_it_stood(site: Site) -> None:
+    link = f"/explain?metric=friends_added&{WEEK}&as_of=2023-05-01"
+    assert site.page(link).one("p", "explain-value").text == "—"
+
+
+def test_a_note_that_is_refused_comes_back_as_it_was_typed(site: Site) -> None:
+    sent = {"unit": UNIT, "day": "2023-05-04", "kind": "live", "text": "x" * 201}
+    answer = site.post("/notes", sent)
+    assert answer.status_code == 422
+    assert "最长 200 字" in answer.text
+    assert "x" * 201 in answer.text
+    for change in ({"day": "never"}, {"kind": "evil"}, {"text": "  "}, {"text": "a\nb"}, {"unit": "evil"}):
+        assert site.post("/notes", {**sent, "text": "ok", **change}).status_code == 422, change
+
+
+def test_a_note_leads_back_to_this_site_and_is_in_the_history_and_the_files(site: Site) -> None:
+    sent = {"unit": "article", "day": "2023-05-04", "kind": "live", "text": "专场", "back": "https://evil.test"}
+    assert site.post("/notes", sent).headers["location"] == "/?saved=1"
+    back = f"/growth?{WEEK}"
+    assert site.post("/notes", {**sent, "back": back}).headers["location"] == f"{back}&saved=1"
+    assert "备注" in site.page("/history").one("tbody").text
+    assert "5/4 直播：专场" in site.get(f"/export/growth?{WEEK}&panel=daily&format=csv").text
+    page = site.of("vic").page(f"/notes?{WEEK}")
+    assert "专场" in page.text
+    assert not page.all("form", method="post", action="/notes")
+
+
+def test_everything_is_said_in_english_too(site: Site) -> None:
+    site.post("/account/language", {"language": "en", "back": "/"})
+    site.post("/notes", {"unit": "article", "day": "2023-05-04", "kind": "gap", "text": "x"})
+    said = site.page(f"/explain?metric=add_rate&{WEEK}").one("main").text
+    assert "Numerator" in said
+    assert "rows that have reach" in said
+    assert "5/4 Gap: x" in site.page(f"/growth?{WEEK}").one("table", id="data-daily").text
+    for path in ("/views", f"/notes?{WEEK}"):
+        assert site.page(path).one("main").text.isascii() or path.startswith("/notes")
+
+
+def test_a_shared_view_opens_no_unit_that_its_opener_may_not_see(site: Site) -> None:
+    saved = {"board": "growth", "query": f"unit={OTHER}&range=7d&saved=1", "name": "stores"}
+    assert site.post("/views", saved).headers["location"] == f"/growth?unit={OTHER}&range=7d&saved=1"
+    key = site.page("/views").one("form", "line-form")["action"]
+    for name, status in (("olga", 404), ("ada", 303)):
+        assert site.of(name).get(key).status_code == status
+    site.post(key, {"action": "share"})
+    olga = site.of("olga")
+    link = olga.get(key).headers["location"]
+    assert olga.get(link).status_code == 403
+    far = site.add_person("pia", Role.OPERATOR, OTHER)
+    assert far.get(far.get(key).headers["location"]).status_code == 200
+    assert site.post(key, {"action": "evil"}).status_code == 404
