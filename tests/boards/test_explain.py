@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from app.boards import explain
+from app.boards.board import Board
 from app.boards.explain import Explained
 from app.boards.growth import GROWTH
 from app.boards.marks import marked
@@ -85,7 +86,7 @@ def pinned(day: date, text: str, kind: NoteKind = NoteKind.PROMO) -> NoteRow:
 @pytest.mark.parametrize("board", [GROWTH, SALES], ids=lambda board: str(board.key))
 @pytest.mark.parametrize("days", [SPAN, "2023-11-01..2024-03-10", "2023-01-01..2024-03-10"])
 def test_notes_are_marks_on_figures_that_plotly_takes_and_words_in_tables(
-    shop: Database, board: Any, days: str
+    shop: Database, board: Board, days: str
 ) -> None:
     notes = [pinned(date(2024, 2, 29), "<b>双 11</b>"), pinned(date(2024, 2, 29), "停更", NoteKind.GAP)]
     plain = view(shop, board, span(days))

@@ -51,9 +51,17 @@ def write(company: Company, work: Callable[[Session], T]) -> T:
         return work(session)
 
 
+def add(company: Company, viewer: Viewer, unit: str, text: str) -> int:
+    return write(company, lambda session: notes.add(session, viewer, note(unit, text)))
+
+
+def remove(company: Company, viewer: Viewer, note_id: int) -> int:
+    return write(company, lambda session: notes.remove(session, viewer, note_id))
+
+
 def test_a_note_is_shown_on_its_unit_and_below_it_and_nowhere_else(company: Company) -> None:
     for unit in ("co", "east", "corner", "west"):
-        write(company, lambda session, unit=unit: notes.add(session, SYSTEM, note(unit, unit)))
+        add(company, SYSTEM, unit, unit)
     assert texts(company, "corner") == ["co", "east", "corner"]
     assert texts(company, "west") == ["co", "west"]
     assert texts(company, "co") == ["co"]
@@ -66,23 +74,23 @@ def test_who_enters_facts_writes_notes_and_removes_their_own_and_managers_remove
     olga, otto = (person(company, name, Role.OPERATOR, "east") for name in ("olga", "otto"))
     mo, vic = person(company, "mo", Role.MANAGER), person(company, "vic", Role.VIEWER)
     before = version_of(company)
-    first = write(company, lambda session: notes.add(session, olga, note("corner", "live 🎈")))
+    first = add(company, olga, "corner", "live 🎈")
     assert version_of(company) > before
     for viewer, unit in ((olga, "west"), (olga, "co"), (vic, "east")):
         with pytest.raises(Forbidden):
-            write(company, lambda session, viewer=viewer, unit=unit: notes.add(session, viewer, note(unit, "x")))
+            add(company, viewer, unit, "x")
     for viewer in (otto, vic):
         with pytest.raises(Forbidden):
-            write(company, lambda session, viewer=viewer: notes.remove(session, viewer, first))
-    batch = write(company, lambda session: notes.remove(session, olga, first))
+            remove(company, viewer, first)
+    batch = remove(company, olga, first)
     assert texts(company, "corner") == []
     again = write(company, lambda session: notes.restore(session, olga, batch))
     assert texts(company, "corner") == ["live 🎈"]
     with pytest.raises(Conflict):
         write(company, lambda session: notes.restore(session, olga, batch))
-    write(company, lambda session: notes.remove(session, mo, again))
+    remove(company, mo, again)
     with pytest.raises(NotFound):
-        write(company, lambda session: notes.remove(session, mo, again))
+        remove(company, mo, again)
     with company.database.read() as session:
         batches = log.batches(session, SYSTEM, units.load_tree(session), log.Wanted(kind="notes"))
     assert [(entry.actor, entry.is_undone) for entry in batches] == [
