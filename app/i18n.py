@@ -48,7 +48,9 @@ def t(zh: str, en: str) -> str:
 
 def sentence(text: Text) -> str:
     """Return a message as a page says it: what stands behind the name of a field elsewhere stands alone there."""
-    said = say(text).removeprefix("is ")
+    if spoken() is Language.ZH:
+        return text.zh
+    said = text.en.removeprefix("is ")
     return said[:1].upper() + said[1:]
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
+from app.boards import aims
 from app.boards.board import Shown
 from app.boards.cards import compare_label
 from app.boards.figures.bridge import Step, waterfall
@@ -12,7 +13,7 @@ from app.boards.tables import joined
 from app.boards.view import Column, Figure, Panel, Plain, Row, Table
 from app.domain.facts import Unit
 from app.domain.number import DECIMALS, Number, half_up, plain, ratio
-from app.domain.period import Period, month_of
+from app.domain.period import Period
 from app.domain.terms import Level, Stock, Take, Term
 from app.domain.text import Text
 from app.i18n import compact, say, show
@@ -98,9 +99,9 @@ def _bridge(shown: Shown) -> Bridge | None:
 
 
 def _targets(shown: Shown) -> Side:
-    """Return the targets of the month that is shown, of which there may be no more than a total."""
-    month, scope = month_of(shown.period.last), shown.scope
-    if shown.period.first != month.first or scope.customer_kind:
+    """Return the targets of the one month that is shown, of which there may be no more than a total."""
+    scope = shown.scope
+    if len(aims.months_of(shown.period, shown.today)) != 1 or scope.customer_kind:
         return Side(None)
     code = scope.channel.code if scope.channel else None
     found = [shown.targets.get((key, code)) for key in ("gmv", *KINDS)]

@@ -132,6 +132,7 @@ def _shown(
         books=books,
         channels=known,
         limits=bounds,
+        aim=asked.aim,
         targets=_targets(session, viewer, tree, unit, asked.period),
         days=None if again is None else book.load(session, viewer, tree, scope, again.terms, [again.days], today),
     )

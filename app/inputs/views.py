@@ -10,9 +10,9 @@ from app.domain.text import Text
 from app.inputs.types import one_line
 
 PARAMETERS = {
-    "growth": ("unit", "channel", "compare", "range", "from", "to", "as_of"),
-    "sales": ("unit", "channel", "compare", "range", "from", "to", "as_of"),
-    "targets": ("unit", "month", "as_of"),
+    "growth": ("unit", "channel", "compare", "range", "from", "to", "as_of", "grain", "by"),
+    "sales": ("unit", "channel", "compare", "range", "from", "to", "as_of", "grain", "by", "kind"),
+    "targets": ("unit", "month", "year", "metric", "by", "as_of"),
 }
 """What the address of each board may hold; everything else is left out of a view."""
 LONGEST_NAME, LONGEST_VALUE = 60, 60

@@ -148,6 +148,7 @@ def environment() -> Environment:
     )
     made.globals.update(
         t=t,
+        indent=i18n.INDENT,
         plural=i18n.plural,
         static=static_url,
         plotly_url=plotly_url,

@@ -19,12 +19,20 @@ from app.domain.text import Language
 from app.i18n import speak
 from app.queries.units import load_tree
 from tests import plain, rich, small, strategies, worlds
-from tests.boards.test_figures import traces, validate
+from tests.boards.test_figures import validate
 from tests.plain import World
 from tests.rich import TODAY, panel, table
 from tests.worlds import rounded
 
 MARCH, FEBRUARY = date(2024, 3, 1), date(2024, 2, 1)
+
+
+def traces(shown: BoardView, key: str) -> dict[str, dict[str, Any]]:
+    """Return the traces of a figure by their names."""
+    figure = panel(shown, key).figure
+    assert figure is not None
+    data: Any = figure["data"]
+    return {trace["name"]: trace for trace in data if "name" in trace}
 
 
 def goal(month: str, unit: str, metric: str, value: str | int, **part: str) -> dict[str, Any]:

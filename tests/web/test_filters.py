@@ -232,7 +232,8 @@ def test_rows_lead_to_what_they_are_about(reading: Site) -> None:
     at = "/growth?unit=luopan&from=2023-08-01&to=2023-09-30&grain=month&compare=last_year&by=channel"
     page = reading.page(at.replace("luopan", "article"))
     kept = {"unit": "article", "compare": "last_year", "by": "channel"}
-    month = page.one("table", id="data-daily").one("tbody").all("a")[1]
+    heads = page.one("table", id="data-daily").one("tbody").all("th")
+    month = heads[1].one("a")
     assert query(month["href"]) == {**kept, "from": "2023-09-01", "to": "2023-09-30"}
     channel = next(link for link in page.one("table", id="data-groups").all("a") if "包裹卡" in link.text)
     assert query(channel["href"]).items() >= {**kept, "channel": "parcel_card", "grain": "month"}.items()
