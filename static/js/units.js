@@ -41,7 +41,9 @@ class Picker {
   build() {
     const { select, id } = this;
     const name = select.getAttribute("aria-label") || select.labels?.[0]?.textContent || t("单元", "Unit");
-    this.button = make("button", { type: "button", class: "unit-button", "aria-haspopup": "dialog", "aria-expanded": "false" });
+    this.button =
+      select.parentElement.querySelector("[data-unit-button]") ??
+      make("button", { type: "button", class: "unit-button", "aria-haspopup": "dialog", "aria-expanded": "false" });
     this.button.dataset.key = select.dataset.key ?? "";
     delete select.dataset.key;
     select.dataset.tree = id;
@@ -62,7 +64,8 @@ class Picker {
     this.pop = make("div", { class: "popover unit-pop", role: "dialog", "aria-label": name }, this.box, this.list, this.status);
     this.pop.hidden = true;
     select.hidden = true;
-    select.after(this.button, this.pop);
+    if (!this.button.isConnected) select.after(this.button);
+    this.button.after(this.pop);
     this.named();
   }
 

@@ -77,7 +77,9 @@ def test_a_day_is_entered_and_the_three_boards_change(windows: Windows) -> None:
     page.locator("details.drop summary").click()
     page.locator("input[name=day][type=date]").fill(DAY)
     page.locator("details.drop button").click()
-    page.locator("select[name=unit]").select_option(UNIT)
+    page.locator("[data-unit-button]").click()
+    page.get_by_role("combobox").fill(UNIT)
+    page.get_by_role("treeitem", name="电商私域组").click()
     expect(page).to_have_url(re.compile(rf"unit={UNIT}"))
     expect(page.locator(".filters summary")).to_contain_text("2023年10月8日")
     for kind in DAYS:

@@ -70,6 +70,7 @@ def test_a_view_is_saved_shared_and_opened_by_somebody_else(windows: Windows) ->
     page.wait_for_url(re.compile("saved=1"))
     window.open("/views")
     page.get_by_role("button", name="分享").click()
+    expect(page.locator("[data-path]")).to_have_text(re.compile(f"^{window.address}"))
     link = page.locator("[data-path]").inner_text()
     other = windows("vic")
     assert other.open(link.removeprefix(window.address)).url.startswith(f"{window.address}/growth?unit=article")
@@ -98,7 +99,7 @@ def test_a_chart_is_saved_as_a_picture_and_tells_of_clicks_and_is_drawn_again(wi
     page.mouse.move(bar["x"] + bar["width"] / 2, bar["y"] + bar["height"] / 2)
     page.mouse.click(bar["x"] + bar["width"] / 2, bar["y"] + bar["height"] / 2)
     page.wait_for_function("() => window.drilled")
-    assert page.evaluate("() => [window.drilled.figure, window.drilled.day]") == ["adds_losses", "2023-05-03"]
+    assert page.evaluate("() => [window.drilled.figure, window.drilled.day]") == ["fig-adds_losses", "2023-05-03"]
     page.evaluate(
         """() => {
           const card = document.querySelector("#box-stocks");

@@ -34,14 +34,14 @@ def waterfall(bars: Sequence[Bar], unit: Unit) -> Figure:
     return {
         "data": [_steps(bars, starts, unit)],
         "layout": {
-            "xaxis": {**ticks, **_ticks(low, high, 5), "range": [low - room * (low < 0), high + room]},
+            "xaxis": {**ticks, **_ticks(low, high, 3), "range": [low - room * (low < 0), high + room]},
             "yaxis": _names([say(bar.name) for bar in bars]),
             "margin": {"l": 8, "r": 16, "t": 8, "b": 28},
             "showlegend": False,
             "hovermode": "closest",
             "shapes": [_joint(index, end) for index, end in enumerate(ends[:-1])],
         },
-        "narrow": {"xaxis": {**_ticks(low, high, 3), "range": [low - 2 * room * (low < 0), high + room]}},
+        "narrow": {"xaxis": {**_ticks(low, high, 2), "range": [low - 2 * room * (low < 0), high + room]}},
     }
 
 
@@ -106,7 +106,7 @@ def _signed(value: Amount) -> str:
 def _ticks(low: Amount, high: Amount, most: int) -> Layout:
     values = round_ticks(low, high, most).get("tickvals", [0])
     names = [_tick(value) for value in values]
-    return {"tickvals": values, "ticktext": names}
+    return {"tickvals": values, "ticktext": names, "tickangle": 0, "ticklabeloverflow": "allow"}
 
 
 def _tick(value: Amount) -> str:

@@ -11,10 +11,11 @@ from app.boards.today.words import brief, joined, pair, shown
 from app.boards.view import Row
 from app.domain.facts import Unit
 from app.domain.number import Number
-from app.domain.period import Period
 from app.domain.text import Text
 from app.metrics.catalog import CATALOG
-from app.metrics.compare import Status
+from app.metrics.compare import Progress, Status
+from app.metrics.definition import Metric
+from app.metrics.pace import needed_daily
 
 OPEN_TARGETS = Text("看目标", "Targets")
 TONES = {Status.FAR_BEHIND: "bad", Status.BEHIND: "warn", Status.MISSED: "warn"}
@@ -73,7 +74,7 @@ def behind(morning: Morning) -> Iterator[Notice]:
         if metric.is_flow:
             time = shown(row.values["time_progress"], Unit.RATE)
             how = Text(f"完成 {done}，时间进度 {time}", f"{done} done, {time} of the time")
-            text = joined([how, *_rate_needed(morning, actual, target, metric.unit)])
+            text = joined([how, *_rate_needed(morning, metric, actual, target)])
         else:
             said = pair(actual, target, metric.unit)
             text = Text(
@@ -90,12 +91,13 @@ def behind(morning: Morning) -> Iterator[Notice]:
         )
 
 
-def _rate_needed(morning: Morning, actual: Decimal, target: Decimal, unit: Unit) -> Iterator[Text]:
-    """Yield what each day left must bring, today included, beside what a day brought so far."""
-    if morning.today > morning.month.last:
+def _rate_needed(morning: Morning, metric: Metric, actual: Decimal, target: Decimal) -> Iterator[Text]:
+    """Yield what each day left must bring beside what a day brought so far, as the targets' page counts them."""
+    progress, unit = Progress.of(morning.month, morning.today), metric.unit
+    needed = needed_daily(metric, Fraction(target), Fraction(actual), progress)
+    if needed is None:
         return
-    left = len(Period(morning.today, morning.month.last))
-    needed, daily = Fraction(target - actual) / left, Fraction(actual) / len(morning.so_far)
+    left, daily = progress.days - progress.elapsed, Fraction(actual) / len(morning.so_far)
     each, mean = brief(_whole(needed, unit), unit), brief(_whole(daily, unit), unit)
     yield Text(
         f"余下 {left} 天每天需 {each}，至今日均 {mean}", f"{each} a day needed for {left} days, {mean} a day so far"
