@@ -150,7 +150,8 @@ def refill(database: Database, kept: Rows) -> None:
 
 @contextmanager
 def _opened(address: str) -> Iterator[Database]:
-    database = Database(address)
+    # A loaded machine is slow, not wrong: writers wait for each other longer than people would.
+    database = Database(address, busy_seconds=30)
     try:
         yield database
     finally:
