@@ -17,7 +17,7 @@ Held = Sequence[tuple[Period, tuple[Pin, ...]]]
 _LABELS = frozenset(LABELS.values())
 
 
-def marked(view: BoardView, notes: Sequence[NoteRow]) -> BoardView:
+def pinned(view: BoardView, notes: Sequence[NoteRow]) -> BoardView:
     """Return a board with the notes of its range where its panels show that time."""
     if not notes:
         return view
@@ -28,12 +28,12 @@ def _panel(panel: Panel, notes: Sequence[NoteRow]) -> Panel:
     table = panel.table
     if table is None or not (table.label in _LABELS and any(row.period for row in table.rows)):
         return panel
-    pinned = replace(table, rows=tuple(_row(row, notes) for row in table.rows))
+    noted = replace(table, rows=tuple(_row(row, notes) for row in table.rows))
     figure = panel.figure
     if figure is not None and _is_timed(figure):
-        held = [(row.period, row.pins) for row in pinned.rows if row.period and row.pins]
+        held = [(row.period, row.pins) for row in noted.rows if row.period and row.pins]
         figure = _drawn(figure, held)
-    return replace(panel, table=pinned, figure=figure)
+    return replace(panel, table=noted, figure=figure)
 
 
 def _row(row: Row, notes: Sequence[NoteRow]) -> Row:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from app.boards import aims, groups
 from app.boards.board import Board, Load, Shown
 from app.boards.cards import card
-from app.boards.marks import marked as pinned
+from app.boards.marks import pinned
 from app.boards.partial import marked
 from app.boards.view import BoardView, Card, Coverage, Panel, ScopeView
 from app.domain.book import Book

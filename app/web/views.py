@@ -4,9 +4,10 @@ from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
 from pydantic import ValidationError
 
+from app.boards.catalog import BOARDS
+from app.boards.targets import TITLE
 from app.domain.errors import Invalid, NotFound
 from app.domain.roles import Action
-from app.domain.text import Text
 from app.i18n import say, t
 from app.inputs.problems import issues
 from app.inputs.views import ViewName, kept_query
@@ -19,11 +20,7 @@ from app.web.tools import view_line
 router = pages()
 kept = pages(KeptPage)
 OWN = needs(Action.ACCOUNT)
-BOARDS = {
-    "growth": Text("用户增长", "Growth"),
-    "sales": Text("销售", "Sales"),
-    "targets": Text("目标完成", "Targets"),
-}
+TITLES = {**{key: board.title for key, board in BOARDS.items()}, "targets": TITLE}
 
 
 @kept.get("/views", openapi_extra=OWN)
@@ -90,6 +87,6 @@ def _named(fields: dict[str, str]) -> str:
 def _page(request: Request, wrong: dict[str, str], status: int = 200) -> Response:
     viewer = viewer_of(request)
     with database_of(request).read() as session:
-        lines = [view_line(row) | {"title": say(BOARDS[row.board])} for row in views.mine(session, viewer)]
+        lines = [view_line(row) | {"title": say(TITLES[row.board])} for row in views.mine(session, viewer)]
     context = {"page_title": t("我的视图", "My views"), "lines": lines, "wrong": wrong}
     return shell(request, "views.html", "views", context, status)

@@ -11,7 +11,7 @@ from app.boards import explain
 from app.boards.board import Board
 from app.boards.explain import Explained
 from app.boards.growth import GROWTH
-from app.boards.marks import marked
+from app.boards.marks import pinned
 from app.boards.read import Asked
 from app.boards.sales import SALES
 from app.db import Database
@@ -79,7 +79,7 @@ def test_a_stock_shows_its_counts_and_what_moved_it(shop: Database) -> None:
     assert made.limit == Decimal("0.05")
 
 
-def pinned(day: date, text: str, kind: NoteKind = NoteKind.PROMO) -> NoteRow:
+def noted(day: date, text: str, kind: NoteKind = NoteKind.PROMO) -> NoteRow:
     return NoteRow(1, 1, day, kind, text, None, "ada", None)  # type: ignore[arg-type]  # a note of no moment
 
 
@@ -88,9 +88,9 @@ def pinned(day: date, text: str, kind: NoteKind = NoteKind.PROMO) -> NoteRow:
 def test_notes_are_marks_on_figures_that_plotly_takes_and_words_in_tables(
     shop: Database, board: Board, days: str
 ) -> None:
-    notes = [pinned(date(2024, 2, 29), "<b>双 11</b>"), pinned(date(2024, 2, 29), "停更", NoteKind.GAP)]
+    notes = [noted(date(2024, 2, 29), "<b>双 11</b>"), noted(date(2024, 2, 29), "停更", NoteKind.GAP)]
     plain = view(shop, board, span(days))
-    shown = marked(plain, notes)
+    shown = pinned(plain, notes)
     assert validate(shown) == validate(plain)
     figure, table = shown.panels[0].figure, panel(shown, "daily").table
     assert figure is not None

@@ -1,6 +1,12 @@
 """The pages behind numbers, of notes and of saved views, without a script."""
 
+from datetime import date
+
+from app.boards.read import Asked
+from app.domain.period import Period
 from app.domain.roles import Role
+from app.inputs.views import PARAMETERS
+from app.web.filters import params_of
 from tests.served import OTHER, UNIT, Site
 
 WEEK = "unit=article&from=2023-05-01&to=2023-05-07"
@@ -81,3 +87,9 @@ def test_a_shared_view_opens_no_unit_that_its_opener_may_not_see(site: Site) -> 
     far = site.add_person("pia", Role.OPERATOR, OTHER)
     assert far.get(far.get(key).headers["location"]).status_code == 200
     assert site.post(key, {"action": "evil"}).status_code == 404
+
+
+def test_a_view_keeps_all_that_a_board_may_be_asked() -> None:
+    asked = set(params_of(Asked("co", Period(date(2023, 9, 1), date(2023, 9, 30))))) | {"range"}
+    assert set(PARAMETERS["sales"]) == asked
+    assert set(PARAMETERS["growth"]) == asked - {"kind"}
