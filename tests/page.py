@@ -1,18 +1,8 @@
 """A small tree of an HTML page, for tests that look at what it says and send its forms."""
 
-import re
 from collections.abc import Iterator
-from html import unescape
+from html.parser import HTMLParser
 
-_ATTRIBUTE = r"""\s+([^\s=<>"'/]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'=<>`]+)))?"""
-_ATTRIBUTES = re.compile(_ATTRIBUTE)
-_MARKUP = re.compile(
-    rf"""<!--.*?-->|<!doctype[^>]*>|</([a-z][\w-]*)\s*>|<([a-z][\w-]*)((?:{_ATTRIBUTE})*)\s*(/?)>""",
-    re.IGNORECASE | re.DOTALL,
-)
-"""A comment, the type of the document, or a tag. The parser of the library takes twice as long."""
-
-RAW = {"script", "style"}
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 
 
@@ -95,58 +85,40 @@ class Node:
         return sent
 
 
-class _Builder:
+class _Builder(HTMLParser):
     def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
         self.page: list[Node] = []
         self.root = self.at = Node("", {}, None, self.page)
 
-    def feed(self, html: str) -> None:
-        """Read a page from its first sign to its last."""
-        place = 0
-        while place < len(html):
-            end = html.find("<", place)
-            self._text(unescape(html[place : end if end >= 0 else None]))
-            if end < 0:
-                return
-            found = _MARKUP.match(html, end)
-            assert found, f"no tag: {html[end : end + 80]}"
-            place = found.end()
-            if found[1]:
-                self._close(found[1].lower())
-            elif found[2]:
-                tag = found[2].lower()
-                self._open(tag, found[3])
-                if tag in RAW:
-                    end = html.index(f"</{tag}", place)
-                    self._text(html[place:end])
-                    place = end
-                elif found.group(found.lastindex or 0) == "/" and tag not in VOID:
-                    self._close(tag)
-
-    def _open(self, tag: str, written: str) -> None:
-        parts = _ATTRIBUTES.findall(written) if written else ()
-        attrs = {name.lower(): unescape(one or other or bare) for name, one, other, bare in parts}
-        assert len(attrs) == len(parts), f"<{tag}> repeats an attribute: {written}"
-        node = Node(tag, attrs, self.at, self.page)
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        names = [name for name, _ in attrs]
+        assert len(names) == len(set(names)), f"<{tag}> repeats an attribute: {names}"
+        node = Node(tag, {name: value or "" for name, value in attrs}, self.at, self.page)
         self.at.inside.append(node)
         if tag not in VOID:
             self.at = node
 
-    def _close(self, tag: str) -> None:
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+        if tag not in VOID:
+            self.handle_endtag(tag)
+
+    def handle_endtag(self, tag: str) -> None:
         assert self.at.tag == tag, f"</{tag}> closes <{self.at.tag}>"
         assert self.at.parent is not None
         self.at.end = len(self.page)
         self.at = self.at.parent
 
-    def _text(self, text: str) -> None:
-        if text:
-            self.at.inside.append(text)
+    def handle_data(self, data: str) -> None:
+        self.at.inside.append(data)
 
 
 def parse(html: str) -> Node:
     """Return the tree of a page; it must be well formed and use each id once."""
     builder = _Builder()
     builder.feed(html)
+    builder.close()
     assert builder.at is builder.root, f"<{builder.at.tag}> is left open"
     builder.root.end = len(builder.page)
     ids = [node["id"] for node in builder.root.walk() if "id" in node.attrs]
