@@ -3,7 +3,8 @@
 import socket
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager, suppress
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager, suppress
 from threading import Event, Thread
 from time import monotonic
 
@@ -16,7 +17,7 @@ from sqlalchemy.engine import URL
 from app.db import Database
 from app.models import OrgUnit
 from tests.api.kit import Api, row
-from tests.api.test_races import at_once, statuses
+from tests.api.test_races import statuses
 
 AWAY = "The database is busy or away; nothing was changed. Try again later."
 
@@ -53,31 +54,23 @@ def test_a_locked_database_turns_writers_away_and_serves_readers(any_api: Api, l
         with locked(any_api.database):
             begun = monotonic()
             turned_away(hasty.rows("friends", row("friends", adds=9), row("friends", unit="west")))
-            assert 0.5 < monotonic() - begun < 10
+            assert monotonic() - begun > 0.5, "it did not wait"
             assert hasty.facts("friends") == [row("friends", revision=1)]
             assert hasty.client.get("/healthz").json() == {"status": "ok"}
         assert hasty.save("friends", row("friends", adds=9))["updated"] == 1
     assert any_api.facts("friends") == [row("friends", adds=9, revision=2)]
 
 
-def test_writers_that_queue_leave_room_for_readers_and_health(api: Api, loop: BlockingPortal) -> None:
-    with again(api, loop, 2.5) as hasty:
-        with locked(api.database), ExitStack() as stack:
-            answers: list[Response] = []
-            begun = monotonic()
-            queue = Thread(target=lambda: answers.extend(at_once(lambda _: hasty.rows("friends", row("friends")), 60)))
-            queue.start()
-            stack.callback(queue.join)
-            Event().wait(0.5)  # by now all of them wait
-            asked = monotonic()
-            assert hasty.client.get("/healthz").status_code == 200
-            assert hasty.facts("friends") == []
-            assert monotonic() - asked < 1.4
-            queue.join()
-            assert monotonic() - begun < 10
-        for answer in answers:
-            turned_away(answer)
-    assert statuses(at_once(lambda _: api.rows("friends", row("friends")), 60)) == {200: 60}
+def test_writers_that_queue_leave_room_for_readers_and_health(api: Api) -> None:
+    answers: list[Response] = []
+    with ThreadPoolExecutor(60) as pool, locked(api.database):
+        for _ in range(60):
+            pool.submit(lambda: answers.append(api.rows("friends", row("friends"))))
+        Event().wait(0.5)  # by now all of them wait
+        assert api.client.get("/healthz").status_code == 200
+        assert api.facts("friends") == []
+        assert not answers, "readers had to wait for writers"
+    assert statuses(answers) == {200: 60}
     assert api.facts("friends") == [row("friends", revision=1)]
 
 
@@ -122,9 +115,7 @@ def held_up(api: Api, ends: Callable[[Response], object], release: Callable[[], 
     waiting = Thread(target=lambda: answers.append(api.get("/boards/growth", **params)))
     waiting.start()
     Event().wait(0.3)
-    asked = monotonic()
     assert api.client.get("/livez").status_code == 200
-    assert monotonic() - asked < 1
     assert waiting.is_alive()
     release()
     waiting.join()

@@ -3,7 +3,6 @@
 import time
 from contextlib import closing
 from threading import Barrier, Thread
-from time import monotonic
 
 import pytest
 from sqlalchemy import select, text, update
@@ -128,8 +127,6 @@ def test_no_attempt_begins_after_the_time_of_a_busy_database(
         time.sleep(0.3)
         session.connection().exec_driver_sql(RAISED[kind].format(CLASHES[kind][0]))
 
-    begun = monotonic()
     with pytest.raises(Busy):
         database.transact(work)
     assert len(runs) == 1
-    assert monotonic() - begun < 2
