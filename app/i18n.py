@@ -69,18 +69,18 @@ def show(value: Shown, unit: Unit, *, signed: bool = False) -> str:
     if value is None:
         return NO_VALUE
     if unit is Unit.RATE:
-        return _sign(half_up(Fraction(value) * 100, 2), signed=signed) + "%"
+        return _sign(half_up(value, 4).scaleb(2), signed=signed) + "%"
     return _sign(half_up(value, 0 if unit is Unit.COUNT else 2), signed=signed)
 
 
 def percent(value: Shown) -> str:
     """Write the size of a change in percent; its direction is told by an arrow."""
-    return NO_VALUE if value is None else f"{half_up(abs(Fraction(value)) * 100, 2):,}%"
+    return NO_VALUE if value is None else f"{abs(half_up(value, 4).scaleb(2)):,}%"
 
 
 def points(value: Shown) -> str:
     """Write the size of a difference of two rates in percentage points."""
-    return NO_VALUE if value is None else f"{half_up(abs(Fraction(value)) * 100, 2):,}pp"
+    return NO_VALUE if value is None else f"{abs(half_up(value, 4).scaleb(2)):,}pp"
 
 
 def _sign(number: Decimal, *, signed: bool) -> str:

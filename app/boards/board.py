@@ -1,6 +1,6 @@
 """What a board is: a declaration that names its cards, what it loads and how its panels are made."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -13,7 +13,7 @@ from app.domain.scope import GroupBy, Scope
 from app.domain.terms import Term
 from app.domain.text import Text
 from app.metrics.catalog import CATALOG
-from app.metrics.compare import value
+from app.metrics.compare import value, values
 from app.metrics.definition import Metric
 from app.queries.channels import ChannelRow
 from app.queries.settings import Limits
@@ -40,6 +40,14 @@ class Again:
 
 
 @dataclass(frozen=True, slots=True)
+class Series:
+    """A metric period by period: unrounded, and as it is given out."""
+
+    numbers: tuple[Number | None, ...]
+    plain: tuple[Plain, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Shown:
     """Everything cards and panels are made from: the loaded books, the range and its comparison."""
 
@@ -58,13 +66,16 @@ class Shown:
     """The days that a board of months asked for again."""
     aim: bool = False
     """Whether numbers are compared with their targets, not with the compared period."""
-    known: dict[tuple[str, Period, Group, GroupBy | None], Number | None] = field(default_factory=dict, repr=False)
+    periods: tuple[Period, ...] = field(init=False)
+    """The rows and bars of the board: periods of its grain that have begun."""
+    _known: dict[tuple[str, Period, Group, GroupBy | None], Number | None] = field(default_factory=dict, repr=False)
+    _columns: dict[tuple[str, Group, GroupBy | None], Series] = field(default_factory=dict, repr=False)
     """What was computed already: a chart and the table under it show the same numbers."""
 
-    @property
-    def periods(self) -> tuple[Period, ...]:
-        """The rows and bars of the board: periods of its grain that have begun."""
-        return tuple(period for period in split(self.period, self.grain) if period.first <= self.today)
+    def __post_init__(self) -> None:
+        """Cut the range into periods, once."""
+        begun = (period for period in split(self.period, self.grain) if period.first <= self.today)
+        object.__setattr__(self, "periods", tuple(begun))
 
     def runs(self, period: Period) -> bool:
         """Say whether a period of the board's grain is not over yet: its numbers will still change."""
@@ -75,17 +86,34 @@ class Shown:
     ) -> Number | None:
         """Return a metric, unrounded; over the whole range unless a period is given."""
         asked = (key, period or self.period, group, by)
-        if asked not in self.known:
-            self.known[asked] = value(CATALOG[key], self.books[by], asked[1], group)
-        return self.known[asked]
+        if asked not in self._known:
+            self._known[asked] = value(CATALOG[key], self.books[by], asked[1], group)
+        return self._known[asked]
 
     def plain(self, key: str, period: Period | None = None, group: Group = None, by: GroupBy | None = None) -> Plain:
         """Return a metric as it is given out."""
         return plain(self.number(key, period, group, by), CATALOG[key].unit)
 
-    def series(self, key: str, group: Group = None, by: GroupBy | None = None) -> list[Plain]:
-        """Return a metric for each period of the board's grain."""
-        return [self.plain(key, period, group, by) for period in self.periods]
+    def over(
+        self, key: str, periods: Sequence[Period], group: Group = None, by: GroupBy | None = None
+    ) -> list[Number | None]:
+        """Return a metric over each of some periods, unrounded."""
+        return values(CATALOG[key], self.books[by], periods, group)
+
+    def numbers(self, key: str, group: Group = None, by: GroupBy | None = None) -> Sequence[Number | None]:
+        """Return a metric for each period of the board's grain, unrounded."""
+        return self._column(key, group, by).numbers
+
+    def series(self, key: str, group: Group = None, by: GroupBy | None = None) -> Sequence[Plain]:
+        """Return a metric for each period of the board's grain, as it is given out."""
+        return self._column(key, group, by).plain
+
+    def _column(self, key: str, group: Group, by: GroupBy | None) -> Series:
+        asked = (key, group, by)
+        if asked not in self._columns:
+            numbers, unit = self.over(key, self.periods, group, by), CATALOG[key].unit
+            self._columns[asked] = Series(tuple(numbers), tuple(plain(number, unit) for number in numbers))
+        return self._columns[asked]
 
     def target(self, key: str, channel: str | None = None) -> Decimal | None:
         """Return the target of a rate in the range's last month."""

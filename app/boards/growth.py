@@ -9,7 +9,8 @@ from app.boards.figures import growth as draw
 from app.boards.tables import REPORTS, by_period, column, heat, joined, named
 from app.boards.view import CHANNELS, Column, Key, Panel, Plain, Row, Table
 from app.domain.facts import RETENTION_DAYS, ChannelKind, Unit
-from app.domain.period import DAY, Grain, Period, month_of, split
+from app.domain.number import plain
+from app.domain.period import DAY, Grain, Period, split
 from app.domain.scope import GroupBy
 from app.domain.text import Text
 from app.i18n import say, show, t
@@ -128,10 +129,11 @@ def _rate_row(shown: Shown, channel: ChannelRow) -> Row:
 def cohorts(shown: Shown) -> Panel:
     """Return retention of the last eight weeks' adds as a heat table."""
     weeks = split(Period(_first_week(shown.period), shown.period.last), Grain.WEEK)
-    rows = []
-    for week in reversed(weeks):
-        values = {key: _observed(shown, key, week) for key in _RETENTION}
-        rows.append((week, values))
+    columns = [[plain(rate, Unit.RATE) for rate in shown.over(key, weeks)] for key in _RETENTION]
+    rows = [
+        (week, {key: _observed(shown, key, week, value) for key, value in zip(_RETENTION, values, strict=True)})
+        for week, values in zip(weeks, zip(*columns, strict=True), strict=True)
+    ][::-1]
     steps = heat([value for _, values in rows for value in values.values()])
     keyed = iter(steps)
     table_rows = tuple(
@@ -163,8 +165,7 @@ def _week(week: Period) -> Text:
     return Text(f"{day} 周", f"from {day}")
 
 
-def _observed(shown: Shown, key: str, week: Period) -> Plain:
-    value = shown.plain(key, week)
+def _observed(shown: Shown, key: str, week: Period, value: Plain) -> Plain:
     day_n = int(key.removeprefix("retention_d"))
     if value is None and week.first + timedelta(days=day_n) > shown.today - DAY:
         return t("未到观察期", "Not yet due")
@@ -179,17 +180,15 @@ def _first_week(period: Period) -> date:
 def daily(shown: Shown) -> Panel:
     """Return the daily report, its churn marked where it is over the limit."""
     limit, report = shown.limits.churn_limit, REPORTS[shown.grain]
-    firsts = {
-        month_of(breach.day): breach.day
-        for breach in churn.breaches(churn.series(shown.books[None], shown.periods), limit)
-    }
+    lasts = [period.until(shown.today).last for period in shown.periods]
+    points = list(zip(lasts, shown.numbers("churn_rate_mtd"), strict=True))
+    firsts = {breach.day for breach in churn.breaches(points, limit)}
     hits: dict[Period, frozenset[str]] = {}
     words = {period: _recounted(shown, period) for period in shown.periods}
-    for period in shown.periods:
-        rate, last = shown.number("churn_rate_mtd", period), period.until(shown.today).last
+    for period, (last, rate) in zip(shown.periods, points, strict=True):
         if rate is not None and rate > limit:
             hits[period] = frozenset({"churn_rate_mtd"})
-            if firsts.get(month_of(last)) == last:
+            if last in firsts:
                 words[period] = [Text("首次超阈值", "First over the limit"), *words[period]]
     notes = {period: joined(said, Text("；", "; ")) for period, said in words.items() if said}
     columns = [column(key, signed=key == "friends_net") for key in _DAILY]

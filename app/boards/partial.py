@@ -1,5 +1,6 @@
 """Periods that are not whole: a row of them says what of it is shown."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from app.boards.board import Shown
@@ -21,17 +22,19 @@ def part_of(shown: Shown, period: Period) -> Text | None:
     return Text(f"仅 {days}", f"{days} only")
 
 
-def marked(shown: Shown, panel: Panel) -> Panel:
-    """Return a panel whose rows say where their period is not whole."""
-    if panel.table is None:
-        return panel
+def marked(shown: Shown, panels: Iterable[Panel]) -> tuple[Panel, ...]:
+    """Return panels whose rows say where their period is not whole."""
     parts = {period: part for period in shown.periods if (part := part_of(shown, period))}
-    if not parts:
-        return panel
     # A row may be about other days that happen to be the same: only its label says that it is the period.
     labels = {period: period_label(period, shown.grain) for period in parts}
+    return tuple(_marked(panel, parts, labels) for panel in panels)
+
+
+def _marked(panel: Panel, parts: Mapping[Period, Text], labels: Mapping[Period, Text]) -> Panel:
+    if panel.table is None or not parts:
+        return panel
     rows = tuple(
-        replace(row, part=parts[row.period]) if row.period in parts and row.label == labels[row.period] else row
+        replace(row, part=parts[row.period]) if row.period and labels.get(row.period) == row.label else row
         for row in panel.table.rows
     )
     return replace(panel, table=replace(panel.table, rows=rows))

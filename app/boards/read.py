@@ -152,7 +152,7 @@ def _cards(
 def _panels(
     session: Session, viewer: Viewer, tree: Tree, unit: UnitNode, board: Board, asked: Asked, shown: Shown
 ) -> tuple[Panel, ...]:
-    panels = tuple(marked(shown, panel(shown)) for panel in board.panels)
+    panels = marked(shown, (panel(shown) for panel in board.panels))
     if asked.by is None:
         return panels
     found = groups.load(session, viewer, tree, board, shown, asked.by)

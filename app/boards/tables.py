@@ -62,15 +62,17 @@ def by_period(
 
     `hits` names for a period the columns that are over their limit, `words` what is to be noted.
     """
+    keys = [item.key for item in columns]
+    values = zip(*(shown.series(key) for key in keys), strict=True)
     rows = [
         Row(
             period_label(period, shown.grain),
-            {item.key: shown.plain(item.key, period) for item in columns},
+            dict(zip(keys, numbers, strict=True)),
             hits=hits.get(period, frozenset()),
             note=words.get(period),
             period=period,
         )
-        for period in shown.periods
+        for period, numbers in zip(shown.periods, values, strict=True)
     ]
     total = Row(TOTAL, {item.key: shown.plain(item.key) for item in columns})
     return Table(tuple(columns), tuple(rows), total, note, LABELS[shown.grain])

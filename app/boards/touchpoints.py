@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from app.boards.board import Shown
 from app.boards.tables import channels_with, heat, named
 from app.boards.view import CHANNELS, Choice, Column, Panel, Plain, Row, Table
+from app.domain.book import Group
 from app.domain.facts import ChannelKind, Unit
 from app.domain.number import plain, ratio
 from app.domain.period import Grain, Period, split
@@ -71,7 +72,7 @@ def _coarse(shown: Shown) -> tuple[Grain, tuple[Period, ...]]:
 def _table(
     shown: Shown, key: str, channels: Sequence[ChannelRow], periods: Sequence[Period], columns: Sequence[Column]
 ) -> Table:
-    cells = [[shown.plain(key, period, channel.code, GroupBy.CHANNEL) for period in periods] for channel in channels]
+    cells = [_cells(shown, key, periods, channel.code, GroupBy.CHANNEL) for channel in channels]
     steps = iter(heat([value for row in cells for value in row]))
     whole = shown.number(key)
     rows = []
@@ -82,7 +83,19 @@ def _table(
         values["total"], values["share"] = plain(amount, Unit.YUAN), plain(ratio(amount, whole), Unit.RATE)
         place = (GroupBy.CHANNEL, channel.code)
         rows.append(Row(named(channel), values, heat=ramp, slot=channel.color_slot, group=place))
-    sums = {period.first.isoformat(): shown.plain(key, period) for period in periods}
-    total = {**sums, "total": shown.plain(key), "share": plain(ratio(whole, whole), Unit.RATE)}
+    sums = _cells(shown, key, periods)
+    total: dict[str, Plain] = {
+        **dict(zip([item.key for item in columns], sums, strict=True)),
+        "total": shown.plain(key),
+        "share": plain(ratio(whole, whole), Unit.RATE),
+    }
     note = Text("占比 = 触点 GMV ÷ 合计 GMV", "Share = GMV of the touchpoint / all GMV")
     return Table((*columns, *_TAIL), tuple(rows), Row(Text("合计", "Total"), total), note, CHANNELS)
+
+
+def _cells(
+    shown: Shown, key: str, periods: Sequence[Period], group: Group = None, by: GroupBy | None = None
+) -> Sequence[Plain]:
+    if periods == shown.periods:
+        return shown.series(key, group, by)
+    return [plain(number, Unit.YUAN) for number in shown.over(key, periods, group, by)]

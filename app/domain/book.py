@@ -1,7 +1,7 @@
 """The answers to terms, day by day: what queries hand to metrics."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
@@ -57,29 +57,33 @@ class Book:
         LookupError when a day it needs was never loaded: a missing load must not look like a
         missing number.
         """
-        if period.first > self.today:
-            return None
+        return self.answers(term, (period,), group)[0]
+
+    def answers(self, term: Term, periods: Sequence[Period], group: Group = None) -> list[int | None]:
+        """Return the value of a term over each of some periods, as `answer` does."""
+        today = self.today
+        begun = [period.until(today) if period.first <= today else None for period in periods]
         if isinstance(term, Level):
-            return self._level(term, period, group)
-        days = _span(term, period.until(self.today))
-        self._covered(days)
+            closes = self.levels.get(term.stock, {}).get(group, {})
+            return [None if part is None else self._close(closes, close_of(term.take, part)) for part in begun]
+        spans = [None if part is None else _span(term, part) for part in begun]
+        self._covered([span for span in spans if span is not None])
         recorded, sums = self._running(base(term), group)
-        start, end = bisect_left(recorded, days.first), bisect_right(recorded, days.last)
-        return None if start == end else sums[end] - sums[start]
+        return [None if span is None else _between(recorded, sums, span) for span in spans]
 
     def _running(self, total: Total, group: Group) -> tuple[list[date], list[int]]:
         """Return a total's recorded days, months by their first, and the sums of all up to each of them."""
         known = self._known.get((total, group))
         if known is None:
             by_day, by_month = (held.get(total, {}).get(group, {}) for held in (self.flows, self.monthly))
-            found = sorted({**by_day, **by_month}.items())
-            known = [day for day, _ in found], list(accumulate((value for _, value in found), initial=0))
+            recorded = {**by_day, **by_month} if by_month else by_day
+            days = sorted(recorded)
+            known = days, list(accumulate([recorded[day] for day in days], initial=0))
             self._known[total, group] = known
         return known
 
-    def _level(self, term: Level, period: Period, group: Group) -> int | None:
-        day = close_of(term.take, period.until(self.today))
-        level = self.levels.get(term.stock, {}).get(group, {}).get(day)
+    def _close(self, closes: ByDay, day: date) -> int | None:
+        level = closes.get(day)
         if level is None and not self._is_close(day):
             raise LookupError(f"the close of {day} was not loaded")
         return level
@@ -89,15 +93,33 @@ class Book:
             return True
         return any(day in (month.first - DAY, month.last) for month in self.months)
 
-    def _covered(self, days: Period) -> None:
-        """Raise LookupError unless each of some days was loaded, by itself or in a whole month."""
-        loaded = any(span.first <= days.first and days.last <= span.last for span in self._loaded)
+    def _covered(self, spans: Sequence[Period]) -> None:
+        """Raise LookupError unless each day of some spans was loaded, by itself or in a whole month."""
+        if not spans:
+            return
+        # Where no day is hidden in a month, what holds their ends holds all of them.
+        hull = Period(min([span.first for span in spans]), max([span.last for span in spans]))
+        if not self._firsts and self._holds(hull):
+            return
+        for span in spans:
+            if self._cuts(span) or not self._holds(span):
+                raise LookupError(f"{span} was not loaded")
+
+    def _holds(self, days: Period) -> bool:
+        return any(span.first <= days.first and days.last <= span.last for span in self._loaded)
+
+    def _cuts(self, days: Period) -> bool:
+        """Say whether a span ends inside of a month of which only the sum is known."""
         first, last = month_of(days.first), month_of(days.last)
-        cuts = (first.first in self._firsts and first.first != days.first) or (
+        return (first.first in self._firsts and first.first != days.first) or (
             last.first in self._firsts and last.last != days.last
         )
-        if cuts or not loaded:
-            raise LookupError(f"{days} was not loaded")
+
+
+def _between(recorded: Sequence[date], sums: Sequence[int], span: Period) -> int | None:
+    """Return what was recorded from the first to the last day of a span; None for nothing."""
+    start, end = bisect_left(recorded, span.first), bisect_right(recorded, span.last)
+    return None if start == end else sums[end] - sums[start]
 
 
 def base(term: Total) -> Total:

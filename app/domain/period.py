@@ -2,7 +2,7 @@
 
 from calendar import monthrange
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from functools import lru_cache
@@ -165,9 +165,9 @@ def _shifted(period: Period, months: int) -> Period:
 def merged(periods: Iterable[Period]) -> tuple[Period, ...]:
     """Join periods that overlap or touch."""
     joined: list[Period] = []
-    for period in sorted(periods):
-        if joined and period.first <= joined[-1].last + DAY:
-            joined[-1] = replace(joined[-1], last=max(joined[-1].last, period.last))
-        else:
-            joined.append(period)
+    for first, last in sorted({(period.first, period.last) for period in periods}):
+        if not joined or first > joined[-1].last + DAY:
+            joined.append(Period(first, last))
+        elif last > joined[-1].last:
+            joined[-1] = Period(joined[-1].first, last)
     return tuple(joined)

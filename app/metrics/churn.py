@@ -10,7 +10,7 @@ from app.domain.book import Book
 from app.domain.number import Number
 from app.domain.period import Period, month_of
 from app.metrics.catalog.growth import METRICS
-from app.metrics.compare import value
+from app.metrics.compare import values
 
 _MTD = next(metric for metric in METRICS if metric.key == "churn_rate_mtd")
 
@@ -28,7 +28,7 @@ class Breach:
 def series(book: Book, periods: Sequence[Period]) -> list[tuple[date, Number | None]]:
     """Return the month-to-date churn at the last day shown of each period that has begun."""
     shown = [period.until(book.today) for period in periods if period.first <= book.today]
-    return [(period.last, value(_MTD, book, period)) for period in shown]
+    return list(zip((period.last for period in shown), values(_MTD, book, shown), strict=True))
 
 
 def breaches(points: list[tuple[date, Number | None]], limit: Decimal) -> list[Breach]:
@@ -50,8 +50,8 @@ def days_above(points: list[tuple[date, Number | None]], limit: Decimal) -> int:
 
 def prorated(day: date, limit: Decimal) -> Fraction:
     """Return the share of a month's limit that is used up by `day` when losses are even."""
-    month = month_of(day)
-    return Fraction(limit) * day.day / len(month)
+    numerator, denominator = limit.as_integer_ratio()
+    return Fraction(numerator * day.day, denominator * len(month_of(day)))
 
 
 def _crossing(before: tuple[date, Number | None] | None, day: date, rate: Number, limit: Decimal) -> Fraction | None:

@@ -1,5 +1,6 @@
 """Values beside other values: change, points, completion, usage, pace and status (metrics.md, section 4)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -94,7 +95,13 @@ class Assessment:
 
 def value(metric: Metric, book: Book, period: Period, group: Group = None) -> Number | None:
     """Return a metric over a period for a group of the book."""
-    return metric.value(lambda term: book.answer(term, period, group))
+    return metric.value(*(book.answer(term, period, group) for term in metric.terms))
+
+
+def values(metric: Metric, book: Book, periods: Sequence[Period], group: Group = None) -> list[Number | None]:
+    """Return a metric over each of some periods."""
+    columns = (book.answers(term, periods, group) for term in metric.terms)
+    return [metric.value(*answers) for answers in zip(*columns, strict=True)]
 
 
 def compare(metric: Metric, current: Number | None, other: Number | None) -> Compared:

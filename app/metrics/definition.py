@@ -1,10 +1,10 @@
 """What a metric is: its formula is data, and the kind of aggregation is the formula itself.
 
 A rate can only be written as a ratio of two terms, so averaging or adding up rates cannot be
-expressed at all.
+expressed at all. A term is answered by a sum, a level, or what one is forecast to be, and by None where
+it is missing.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -14,9 +14,6 @@ from app.domain.facts import ChannelKind, Unit
 from app.domain.number import Number, ratio
 from app.domain.terms import Level, Source, Term, Total
 from app.domain.text import Text
-
-Reader = Callable[[Term], Number | None]
-"""Answers a term: a sum, a level, or what one is forecast to be; None where it is missing."""
 
 
 class Better(StrEnum):
@@ -37,9 +34,9 @@ class Flow:
         """What has to be loaded."""
         return (self.total,)
 
-    def value(self, read: Reader) -> Number | None:
+    def value(self, total: Number | None) -> Number | None:
         """Return the sum."""
-        return read(self.total)
+        return total
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +51,8 @@ class Net:
         """What has to be loaded."""
         return (self.gain, self.loss)
 
-    def value(self, read: Reader) -> Number | None:
+    def value(self, gain: Number | None, loss: Number | None) -> Number | None:
         """Return the difference."""
-        gain, loss = read(self.gain), read(self.loss)
         return None if gain is None or loss is None else gain - loss
 
 
@@ -71,9 +67,9 @@ class Balance:
         """What has to be loaded."""
         return (self.level,)
 
-    def value(self, read: Reader) -> Number | None:
+    def value(self, level: Number | None) -> Number | None:
         """Return the level."""
-        return read(self.level)
+        return level
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +85,9 @@ class Ratio:
         """What has to be loaded."""
         return (self.numerator, self.denominator)
 
-    def value(self, read: Reader) -> Number | None:
+    def value(self, numerator: Number | None, denominator: Number | None) -> Number | None:
         """Return the quotient; no value over zero, less or nothing."""
-        quotient = ratio(read(self.numerator), read(self.denominator))
+        quotient = ratio(numerator, denominator)
         return quotient if quotient is None or self.scale == 1 else quotient * self.scale
 
 
@@ -134,9 +130,9 @@ class Metric:
         """Say whether a target of the metric is an upper limit."""
         return self.better is Better.DOWN
 
-    def value(self, read: Reader) -> Number | None:
-        """Return the metric from answered terms: heads, yuan or a fraction of 1, unrounded."""
-        value = self.formula.value(read)
+    def value(self, *answers: Number | None) -> Number | None:
+        """Return the metric from its terms, answered in their order: heads, yuan or a fraction of 1, unrounded."""
+        value = self.formula.value(*answers)
         # Money is loaded in fen; a quotient of money keeps the unit, a rate cancels it.
         if value is None or self.unit is not Unit.YUAN:
             return value

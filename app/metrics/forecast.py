@@ -30,7 +30,7 @@ def forecast(metric: Metric, book: Book, month: Period, group: Group = None) -> 
     """Return what the metric is expected to be when `month` closes; None unless the month is running."""
     if book.today not in month:
         return None
-    return metric.value(lambda term: _term(term, book, month, group))
+    return metric.value(*(_term(term, book, month, group) for term in metric.terms))
 
 
 def _term(term: Term, book: Book, month: Period, group: Group) -> Number | None:

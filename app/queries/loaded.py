@@ -10,8 +10,8 @@ from app.queries import version
 
 T = TypeVar("T")
 
-OWN = "luopan_loaded_here"
-"""In the `info` of a session: what it loaded itself."""
+OWN, STRUCTURE = "luopan_loaded_here", "luopan_structure"
+"""In the `info` of a session: what it loaded itself, and the organisation that a reader sees all the time."""
 
 
 def once(session: Session, name: str, load: Callable[[Session], T]) -> T:
@@ -20,7 +20,7 @@ def once(session: Session, name: str, load: Callable[[Session], T]) -> T:
     What a writer reads stays its own: units may have changed between its two statements, which only the
     lock that it takes rules out.
     """
-    structure = version.structure(session)
+    structure = _structure(session)
     shared, own = session.info.get(LOADED, {}), session.info.setdefault(OWN, {})
     for held in (own, shared):
         if name in held and held[name][0] == structure:
@@ -29,3 +29,12 @@ def once(session: Session, name: str, load: Callable[[Session], T]) -> T:
     found = load(session)
     (own if is_writing(session) else shared)[name] = (structure, found)
     return found
+
+
+def _structure(session: Session) -> version.Stamp:
+    if is_writing(session):
+        return version.structure(session)
+    if STRUCTURE not in session.info:
+        session.info[STRUCTURE] = version.structure(session)
+    known: version.Stamp = session.info[STRUCTURE]
+    return known

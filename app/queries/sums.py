@@ -84,7 +84,7 @@ def _read(
         for reading in parts:
             for place, group in enumerate(groupings(reading, source, scope)):
                 statement = _statement(reading, source, _split(scope), place, wanted, len(spans))
-                rows = connection.execute(statement, given)
+                rows = connection.execute(statement, given).all()
                 for key, days in _collected(rows, len(wanted), grouped=group is not None).items():
                     code = None if group is None else code_of(scope, tree, names, key)
                     for total, by_day in zip(wanted, days, strict=True):
@@ -102,16 +102,14 @@ def _split(scope: Scope) -> Scope:
 
 def _collected(rows: Iterable[Sequence[Any]], width: int, *, grouped: bool) -> dict[Any, list[dict[date, int]]]:
     """Return by the key of its group each column of sums by day; a sum of nothing is left out."""
-    found: dict[Any, list[dict[date, int]]] = {}
+    of: dict[Any, list[Sequence[Any]]] = {}
     for row in rows:
-        day, key, *sums = row if grouped else (row[0], None, *row[1:])
-        held = found.get(key)
-        if held is None:
-            held = found[key] = [{} for _ in range(width)]
-        for by_day, value in zip(held, sums, strict=True):
-            if value is not None:
-                by_day[day] = int(value)
-    return found
+        of.setdefault(row[1] if grouped else None, []).append(row)
+    return {key: [_by_day(column, held) for column in range(-width, 0)] for key, held in of.items()}
+
+
+def _by_day(column: int, rows: Iterable[Sequence[Any]]) -> dict[date, int]:
+    return {row[0]: int(value) for row in rows if (value := row[column]) is not None}
 
 
 def groupings(reading: Reading, source: Source, scope: Scope) -> list[Any]:

@@ -21,6 +21,7 @@ from app.i18n import say, t
 from app.metrics.compare import Status
 from app.queries.history import Saved
 from app.settings import ROOT
+from app.web.cells import cells
 from app.web.static import plotly_url, static_url
 
 NAV: list[dict[str, Any]] = [
@@ -132,6 +133,7 @@ def environment() -> Environment:
         auto_reload=False,
     )
     made.filters.update(
+        cells=cells,
         show=show,
         say=say,
         status_word=status_word,

@@ -31,9 +31,13 @@ class Links:
 
     def explain(self, metric: str, period: Period | None = None, group: tuple[GroupBy, str] | None = None) -> str:
         """Return the address of what stands behind a metric, over the board's range unless a period is given."""
+        return f"{self.behind(period, group)}&metric={metric}"
+
+    def behind(self, period: Period | None = None, group: tuple[GroupBy, str] | None = None) -> str:
+        """Return what the addresses of all metrics of a row begin with."""
         first, last = (period.first, period.last) if period else (self.first, self.last)
         more = f"&{urlencode({PARAMS[group[0]]: group[1]})}" if group else ""
-        return f"/explain?metric={metric}&from={first}&to={last}{self.kept}{more}"
+        return f"/explain?from={first}&to={last}{self.kept}{more}"
 
     def export(self, panel: str, format_: str) -> str:
         """Return the address of a panel's table as a file."""

@@ -74,6 +74,19 @@ def test_answers(term: Term, period: Period, group: str | None, answer: int | No
     assert BOOK.answer(term, period, group) == answer
 
 
+def test_many_periods_at_once_are_each_answered_as_alone_and_one_that_was_not_loaded_spoils_all() -> None:
+    days = [span(number, number) for number in range(1, 21)]
+    recorded = {1: 5, 4: 0, 9: 7}
+    assert BOOK.answers(ADDS, days) == [recorded.get(number) for number in range(1, 21)]
+    closes = [100 + number if number <= 10 else None for number in range(1, 21)]  # today is the 10th
+    assert BOOK.answers(CLOSE, days) == closes
+    assert BOOK.answers(LOSSES_MTD, days) == [None, *[1] * 7, 3, 3, *[None] * 10]
+    assert BOOK.answers(ADDS, [span(4, 5), span(1, 9), span(2, 3)]) == [0, 12, None]
+    assert BOOK.answers(ADDS, []) == BOOK.answers(ADDS, [], "a") == []
+    with pytest.raises(LookupError):
+        BOOK.answers(ADDS, [*days, span(1, 1, month=4)])
+
+
 @pytest.mark.parametrize(
     ("term", "period"),
     [

@@ -1,6 +1,5 @@
 """What a formula makes of its terms: nothing of nothing, money out of fen, ratios of sums."""
 
-from collections.abc import Mapping
 from datetime import date
 from fractions import Fraction
 
@@ -17,9 +16,7 @@ from app.metrics.returns import Returns, returns
 
 def computed(key: str, *answers: Number | None) -> Number | None:
     """Return a metric whose terms are answered in order."""
-    metric = CATALOG[key]
-    read: Mapping[object, Number | None] = dict(zip(metric.terms, answers, strict=True))
-    return metric.value(lambda term: read[term])
+    return CATALOG[key].value(*answers)
 
 
 @pytest.mark.parametrize(
