@@ -6,7 +6,9 @@
 import { savePicture } from "./picture.js";
 
 const NARROW = 460; // px of plot width below which a figure's `narrow` layout is laid over it
+const NEAR = 200; // px beyond the screen within which a chart is drawn at once
 const root = document.documentElement;
+const pause = window.requestIdleCallback ? (work) => requestIdleCallback(work, { timeout: 500 }) : setTimeout;
 
 /** Return a copy of `value` with every var(--token) replaced by its value in the current theme. */
 function resolve(value, styles) {
@@ -108,12 +110,20 @@ function toggleTable(button) {
   button.setAttribute("aria-pressed", String(shown));
 }
 
+/** Say whether a plot stands on the screen, or would after a small turn of the wheel. */
+function isSeen(plot) {
+  // Its card: asking for what is inside of one off the screen would lay it out.
+  const { top, bottom } = (plot.closest(".card") ?? plot).getBoundingClientRect();
+  return bottom > -NEAR && top < innerHeight + NEAR;
+}
+
 /** The charts of the page that are drawn, and how. */
 class Charts {
   constructor() {
     this.template = JSON.parse(document.getElementById("plotly-template").textContent);
     this.styles = getComputedStyle(root);
     this.byPlot = new Map();
+    this.waiting = new Set(); // charts to be drawn that nobody sees yet
     this.observer = new ResizeObserver((entries) => {
       // In the next frame: resizing inside the callback would raise "loop completed" errors.
       requestAnimationFrame(() => {
@@ -122,7 +132,7 @@ class Charts {
     });
   }
 
-  /** Draw every chart below `part`, and forget those that are no longer on the page. */
+  /** Draw every chart below `part`, those on the screen first, and forget those that are no longer on the page. */
   draw(part) {
     for (const [plot] of this.byPlot) {
       if (plot.isConnected) continue;
@@ -137,12 +147,30 @@ class Charts {
         this.byPlot.set(plot, chart);
         this.observer.observe(plot);
       }
-      if (chart.take(source.textContent) || !chart.width) chart.draw(this.template, this.styles);
+      if (chart.take(source.textContent) || !chart.width) this.waiting.add(chart);
     }
+    const seen = [...this.waiting].filter(({ plot }) => isSeen(plot));
+    for (const chart of seen) this.paint(chart);
+    this.later();
+  }
+
+  /** Draw what waits, one chart in each pause: the page answers meanwhile. */
+  later() {
+    if (!this.waiting.size) return;
+    pause(() => {
+      const [next] = this.waiting;
+      if (next) this.paint(next);
+      this.later();
+    });
+  }
+
+  paint(chart) {
+    this.waiting.delete(chart);
+    if (chart.plot.isConnected) chart.draw(this.template, this.styles);
   }
 
   again() {
-    for (const chart of this.byPlot.values()) chart.draw(this.template, this.styles);
+    for (const chart of this.byPlot.values()) this.paint(chart);
   }
 }
 
