@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -16,6 +17,8 @@ MINUS = "−"
 INDENT = "\u3000"
 """Draws the depth of a tree in the options of a select, which take no padding."""
 WAN, MILLION = 10_000, 1_000_000
+FINE = 4
+"""Decimals of a percent where two would not tell two rates apart."""
 
 _WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 _WEEKDAYS_EN = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -81,6 +84,26 @@ def percent(value: Shown) -> str:
 def points(value: Shown) -> str:
     """Write the size of a difference of two rates in percentage points."""
     return NO_VALUE if value is None else f"{abs(half_up(value, 4).scaleb(2)):,}pp"
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two values that conflict, written so that they differ: rates that look alike get two more decimals."""
+
+    one: str
+    other: str
+    gap: str
+
+
+def pair(one: Number | Decimal, other: Number | Decimal, unit: Unit) -> Pair:
+    """Write two values and how far they lie apart: rates in percentage points."""
+    gap = abs(Fraction(one) - Fraction(other))
+    if unit is not Unit.RATE:
+        return Pair(show(one, unit), show(other, unit), show(gap, unit))
+    if show(one, unit) != show(other, unit) or not gap:
+        return Pair(show(one, unit), show(other, unit), points(gap))
+    fine = [f"{half_up(number, FINE + 2).scaleb(2)}" for number in (Fraction(one), Fraction(other), gap)]
+    return Pair(f"{fine[0]}%", f"{fine[1]}%", f"{fine[2]}pp")
 
 
 def _sign(number: Decimal, *, signed: bool) -> str:

@@ -1,7 +1,6 @@
 """The KPI strip: a number, its comparison and, where there is one, its limit."""
 
 from decimal import Decimal
-from fractions import Fraction
 
 from app.boards.board import Shown
 from app.boards.view import Card, Delta, Tone
@@ -9,7 +8,7 @@ from app.domain.facts import Unit
 from app.domain.number import Number, plain
 from app.domain.period import Compare, Period
 from app.domain.text import Text
-from app.i18n import points, short_range, show
+from app.i18n import pair, short_range
 from app.metrics.catalog import CATALOG
 from app.metrics.compare import Compared, Status, compare
 from app.metrics.definition import Better, Metric
@@ -68,7 +67,8 @@ def _status(now: Number, limit: Decimal) -> Status:
 
 
 def _limit_note(now: Number, limit: Decimal) -> Text:
-    room, top = points(Fraction(now) - Fraction(limit)), show(limit, Unit.RATE)
+    told = pair(now, limit, Unit.RATE)
+    room, top = told.gap, told.other
     if now <= limit:
         return Text(f"阈值 {top}，余 {room}", f"limit {top}, {room} left")
     return Text(f"阈值 {top}，超 {room}", f"limit {top}, {room} over")

@@ -139,6 +139,7 @@ def environment() -> Environment:
         status_word=status_word,
         pct=i18n.percent,
         pp=i18n.points,
+        pair=lambda one, other, unit: i18n.pair(one, other, Unit(unit)),
         compact=i18n.compact,
         axis=i18n.axis,
         day_label=i18n.day_label,

@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 import pytest
 
 from tests.page import Node
-from tests.served import Site, put
+from tests.served import UNIT, Site, put
 
 ORACLE = json.loads((Path(__file__).parent.parent / "oracle.json").read_text(encoding="utf-8"))
 MAY = ORACLE["growth_may_2023"]
@@ -70,6 +70,15 @@ def test_limits_and_misses_of_a_closed_month_are_told_in_words(reading: Site) ->
     assert "时间进度 100.00% 30 / 30 天" in bar
     assert "完成或达标 2" in bar
     assert "未完成或超限 5" in bar
+
+
+def test_a_limit_that_is_just_broken_is_not_said_to_be_broken_by_nothing(site: Site) -> None:
+    push = {"day": "2023-10-02", "unit": UNIT, "touchpoint": "sms", "pushes": 1_000_000, "push_losses": 2_229}
+    put(site.database, "pushes", [push])
+    goal = {"month": "2023-10", "unit": UNIT, "metric": "push_loss_rate", "channel": None, "customer_kind": None}
+    put(site.database, "targets", [{**goal, "value": "0.0022"}])
+    row = tracked(site.page(f"/targets?unit={UNIT}&month=2023-10"))["推送流失率"]
+    assert row[:3] == ["≤ 0.2200%", "0.2229%", "超 0.0029pp"]
 
 
 def test_the_growth_page_shows_the_week_of_the_article(reading: Site) -> None:

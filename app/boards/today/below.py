@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from app.boards.today.goals import OPEN_TARGETS, TONES
 from app.boards.today.morning import CHURN, Morning
 from app.boards.today.view import Notice, address
-from app.boards.today.words import listed, pair, shown
+from app.boards.today.words import listed, shown
 from app.domain.facts import Unit
 from app.domain.number import Number
 from app.domain.period import Period
 from app.domain.text import Text
 from app.domain.tree import UnitNode
+from app.i18n import pair
 from app.metrics.catalog import CATALOG
 from app.metrics.compare import Assessment, Progress, Status, Thresholds, assess
 from app.metrics.definition import Metric

@@ -7,11 +7,12 @@ from fractions import Fraction
 from app.boards.today.cards import board_of, breach
 from app.boards.today.morning import CHURN, Morning
 from app.boards.today.view import Notice, address
-from app.boards.today.words import brief, joined, pair, shown
+from app.boards.today.words import brief, joined, shown
 from app.boards.view import Row
 from app.domain.facts import Unit
 from app.domain.number import Number
 from app.domain.text import Text
+from app.i18n import pair
 from app.metrics.catalog import CATALOG
 from app.metrics.compare import Progress, Status
 from app.metrics.definition import Metric
