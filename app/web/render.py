@@ -32,6 +32,13 @@ NAV: list[dict[str, Any]] = [
             {"key": "growth", "href": "/growth", "label": Text("用户增长", "Growth"), "icon": "growth"},
             {"key": "sales", "href": "/sales", "label": Text("销售", "Sales"), "icon": "sales"},
             {"key": "targets", "href": "/targets", "label": Text("目标完成", "Targets"), "icon": "targets"},
+            {
+                "key": "views",
+                "href": "/views",
+                "label": Text("我的视图", "My views"),
+                "icon": "views",
+                "action": Action.ACCOUNT,
+            },
         ],
     },
     {
@@ -41,6 +48,7 @@ NAV: list[dict[str, Any]] = [
             {"key": "import", "href": "/import", "label": Text("导入", "Import"), "icon": "import"},
             {"key": "recounts", "href": "/recounts", "label": Text("对账", "Recounts"), "icon": "recounts"},
             {"key": "history", "href": "/history", "label": Text("历史", "History"), "icon": "history"},
+            {"key": "notes", "href": "/notes", "label": Text("备注", "Notes"), "icon": "edit"},
             {"key": "closing", "href": "/closing", "label": Text("月结", "Closing"), "icon": "lock"},
             {"key": "export", "href": "/export", "label": Text("导出", "Export"), "icon": "export"},
         ],
