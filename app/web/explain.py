@@ -16,12 +16,10 @@ from app.domain.facts import CustomerKind, Unit
 from app.domain.roles import Action
 from app.domain.text import Text
 from app.i18n import day_label, range_label, say, t
-from app.metrics.catalog import CATALOG
-from app.metrics.definition import Metric
 from app.metrics.describe import formula_text
 from app.queries import channels, units
 from app.queries.channels import ChannelRow
-from app.web.filters import Chosen, asked
+from app.web.filters import Chosen, asked, metric_param
 from app.web.guard import Conf, Db, KeptPage, Who, needs, pages
 from app.web.render import page, shell, show
 
@@ -47,7 +45,7 @@ def explain(
     fragment: str = "",
 ) -> Response:
     """Show what a number means, what it is made of, and the rows behind it."""
-    now, about, customers = settings.now(), _metric(metric), _kind(kind)
+    now, about, customers = settings.now(), metric_param(metric), _kind(kind)
     with database.read() as session:
         chosen = Chosen(unit=unit, channel=channel, compare=compare, first=from_, last=to, as_of=as_of)
         found = asked(chosen, units.load_tree(session), viewer, now)
@@ -64,12 +62,6 @@ def params(request: Request) -> dict[str, str]:
     """Return the parameters of an address that links from here go on with."""
     kept = ("metric", "kind", "unit", "channel", "compare", "from", "to", "as_of")
     return {name: request.query_params[name] for name in kept if request.query_params.get(name)}
-
-
-def _metric(key: str) -> Metric:
-    if key not in CATALOG:
-        raise Invalid.one("metric", Text("没有这个指标：{key}", "unknown metric: {key}").fill(key=key))
-    return CATALOG[key]
 
 
 def _kind(text: str) -> CustomerKind | None:

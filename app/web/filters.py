@@ -19,6 +19,8 @@ from app.domain.text import Text
 from app.domain.tree import Tree, UnitNode
 from app.i18n import range_label, say, t
 from app.inputs.types import parse_day
+from app.metrics.catalog import CATALOG
+from app.metrics.definition import Metric
 from app.queries.as_of import Close, close_of
 from app.queries.channels import ChannelRow
 from app.queries.units import visible
@@ -112,10 +114,10 @@ def asked(chosen: Chosen, tree: Tree, viewer: Viewer, now: datetime) -> Asked:
             raise Invalid.one("from", Text("开始日期晚于结束日期", "must not be after to"))
         period = Period(first, last)
     else:
-        period = preset(_one_of("range", chosen.range, PRESETS), today)
-    compare = _one_of("compare", chosen.compare, COMPARES) or Compare.PREVIOUS
-    grain, kind = _one_of("grain", chosen.grain, GRAINS), _one_of("kind", chosen.kind, CustomerKind)
-    by = _one_of("by", chosen.by, GroupBy)
+        period = preset(one_of("range", chosen.range, PRESETS), today)
+    compare = one_of("compare", chosen.compare, COMPARES) or Compare.PREVIOUS
+    grain, kind = one_of("grain", chosen.grain, GRAINS), one_of("kind", chosen.kind, CustomerKind)
+    by = one_of("by", chosen.by, GroupBy)
     return Asked(
         chosen.unit or default_unit(tree, viewer).code,
         period,
@@ -144,7 +146,15 @@ def params_of(found: Asked) -> dict[str, str]:
     }
 
 
-def _one_of(field: str, text: str, known: Iterable[str]) -> str:
+def metric_param(key: str) -> Metric:
+    """Return the metric that an address names; Invalid for one that is not there."""
+    if key not in CATALOG:
+        raise Invalid.one("metric", Text("没有这个指标：{key}", "unknown metric: {key}").fill(key=key))
+    return CATALOG[key]
+
+
+def one_of(field: str, text: str, known: Iterable[str]) -> str:
+    """Read a parameter that takes one of some words, or none; Invalid for another."""
     if text and text not in list(known):
         message = Text("{field} 只能是 {known}", "must be one of {known}")
         raise Invalid.one(field, message.fill(field=field, known=", ".join(known)))

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.boards import target_year
 from app.boards import targets as target_board
+from app.boards.target_gap import PARTS
 from app.boards.targets import Choice
 from app.boards.view import BoardView
 from app.domain.errors import Invalid
@@ -24,7 +25,7 @@ from app.metrics.compare import Progress
 from app.queries import history, units
 from app.queries.as_of import Close
 from app.web.export_links import target_exports
-from app.web.filters import default_unit, past_bar, past_param
+from app.web.filters import default_unit, metric_param, one_of, past_bar, past_param
 from app.web.guard import Conf, Db, KeptPage, Who, needs, pages
 from app.web.pick import unit_options
 from app.web.render import shell, updated
@@ -67,11 +68,13 @@ def targets(
     past = past_param(as_of, now)
     today = past.day if past else now.date()
     first = year_param(year) if year else month_param(month, today)
+    if metric:
+        metric_param(metric)
     with database.read() as session:
         tree = units.load_tree(session)
         code = unit or default_unit(tree, viewer).code
         when = {"year": f"{first:%Y}"} if year else {"month": f"{first:%Y-%m}"}
-        params = {"unit": code, **when, "as_of": as_of, "metric": metric, "by": by}
+        params = {"unit": code, **when, "as_of": as_of, "metric": metric, "by": one_of("by", by, PARTS)}
         asked = Asked(params, first, bool(year), today, past)
         view = _read(session, viewer, asked)
         fresh = None if past else updated(history.last_change(session), now)
