@@ -11,7 +11,7 @@ from sqlalchemy import Select, Table, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.domain.errors import Invalid
-from app.domain.facts import FactTable, Unit
+from app.domain.facts import CustomerKind, FactTable, Unit
 from app.domain.roles import Action, Viewer
 from app.domain.scope import ChannelRef
 from app.domain.text import Text
@@ -50,13 +50,14 @@ class Cursor:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which rows: a unit's subtree (None: all that may be read), days from..to, a channel."""
+    """Which rows: a unit's subtree (None: all that may be read), days from..to, a channel, a kind of customers."""
 
     unit_id: int | None = None
     first: date | None = None
     last: date | None = None
     channel: ChannelRef | None = None
     cursor: Cursor | None = None
+    customer_kind: CustomerKind | None = None
 
 
 def table_of(facts: FactTable) -> Table:
@@ -140,6 +141,9 @@ def _narrowed(query: Select[Any], table: Table, facts: FactTable, asked: Filter)
     if asked.channel:
         named = [table.c[dim.column] for dim in facts.dims if asked.channel.kind in dim.channels]
         query = query.where(or_(*(column == asked.channel.id for column in named)) if named else table.c.id < 0)
+    if asked.customer_kind:
+        is_known = "customer_kind" in (dim.column for dim in facts.dims)
+        query = query.where(table.c.customer_kind == str(asked.customer_kind) if is_known else table.c.id < 0)
     if asked.cursor:
         behind = and_(day == asked.cursor.day, table.c.id > asked.cursor.id)
         query = query.where(or_(day > asked.cursor.day, behind))

@@ -11,15 +11,13 @@ from fastapi import Query, Request, Response
 from app.boards import explain as board
 from app.boards import words
 from app.boards.explain import Explained, Rows, Share
-from app.domain.errors import Invalid
-from app.domain.facts import CustomerKind, Unit
+from app.domain.facts import STOCK_COUNTS, CustomerKind, Unit
 from app.domain.roles import Action
-from app.domain.text import Text
 from app.i18n import day_label, range_label, say, t
 from app.metrics.describe import formula_text
 from app.queries import channels, units
 from app.queries.channels import ChannelRow
-from app.web.filters import Chosen, asked, metric_param
+from app.web.filters import Chosen, asked, kind_param, metric_param
 from app.web.guard import Conf, Db, KeptPage, Who, needs, pages
 from app.web.render import page, shell, show
 
@@ -45,7 +43,7 @@ def explain(
     fragment: str = "",
 ) -> Response:
     """Show what a number means, what it is made of, and the rows behind it."""
-    now, about, customers = settings.now(), metric_param(metric), _kind(kind)
+    now, about, customers = settings.now(), metric_param(metric), kind_param("kind", kind)
     with database.read() as session:
         chosen = Chosen(unit=unit, channel=channel, compare=compare, first=from_, last=to, as_of=as_of)
         found = asked(chosen, units.load_tree(session), viewer, now)
@@ -62,13 +60,6 @@ def params(request: Request) -> dict[str, str]:
     """Return the parameters of an address that links from here go on with."""
     kept = ("metric", "kind", "unit", "channel", "compare", "from", "to", "as_of")
     return {name: request.query_params[name] for name in kept if request.query_params.get(name)}
-
-
-def _kind(text: str) -> CustomerKind | None:
-    try:
-        return CustomerKind(text) if text else None
-    except ValueError:
-        raise Invalid.one("kind", Text("没有这种客户类型", "no such kind of customers")) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +97,7 @@ class _Maker:
         return {"name": name, "href": href, "terms": terms, "value": show(share.value, made.metric.unit)}
 
     def _rows(self, made: Explained, rows: Rows) -> dict[str, Any]:
-        span = {"unit": made.unit.code, "from": rows.days.first, "to": rows.days.last}
+        span = {"unit": made.unit.code, "from": rows.days.first, "to": rows.days.last, **self._narrowed(rows)}
         return {
             "title": rows.table.name,
             "key": rows.table.kind,
@@ -117,6 +108,11 @@ class _Maker:
             "more": rows.more,
             "export": f"/export/facts/{rows.table.kind}?{urlencode({**span, 'format': 'xlsx'})}",
         }
+
+    def _narrowed(self, rows: Rows) -> dict[str, str]:
+        """Return the channel and kind of customers that rows are of; counts of friends know neither."""
+        given = {"channel": self.asked.get("channel", ""), "customer_kind": self.asked.get("kind", "")}
+        return {name: value for name, value in given.items() if value and rows.table is not STOCK_COUNTS}
 
     def _line(self, rows: Rows, row: Any) -> dict[str, Any]:  # noqa: ANN401 (a row of a table known at run time)
         code, table = self.nodes[row.unit_id].code, rows.table

@@ -12,17 +12,18 @@ from app.connectors.export_facts import sheet as fact_sheet
 from app.connectors.export_notes import fact_notes, measures_of, template_notes
 from app.connectors.export_templates import template
 from app.domain.errors import Invalid, NotFound
-from app.domain.facts import FIRST_DAY, LAST_DAY, TABLES, TARGETS, FactTable
+from app.domain.facts import FIRST_DAY, LAST_DAY, TABLES, TARGETS, CustomerKind, FactTable
 from app.domain.period import DAY, Period, month_of
 from app.domain.roles import Action
 from app.domain.text import Text
 from app.i18n import range_label, say, t
 from app.queries import channels, facts, units
+from app.queries.channels import ChannelRow
 from app.web.account import ALL_UNITS
 from app.web.deadline import EXPORT, Deadline
 from app.web.download import COUNTED, days_part, exported, format_param, spreadsheet
 from app.web.exported import made
-from app.web.filters import day_param, default_unit
+from app.web.filters import day_param, default_unit, kind_param
 from app.web.guard import Conf, Db, Who, needs, pages
 from app.web.pick import unit_options
 from app.web.places import FACT_EXPORTS
@@ -43,24 +44,39 @@ def export_facts(
     unit: str = "",
     from_: From = "",
     to: str = "",
+    channel: str = "",
+    customer_kind: str = "",
     format: str = "xlsx",  # noqa: A002 (the parameter's name in the address)
 ) -> Response:
     """Download the rows of a kind of fact: of a unit with all below it, or all that may be read."""
     table, wanted, period = _table(kind), format_param(format), _period(from_, to)
+    customers = kind_param("customer_kind", customer_kind)
     deadline = Deadline.of(request, EXPORT)
     with FACT_EXPORTS.taken(), database.read() as session:
         tree, known = units.load_tree(session), channels.load(session)
         top = units.readable(tree, viewer, unit) if unit else None
-        filter_ = facts.Filter(top.id if top else None, *_bounds(table, period))
+        ref = channels.find(known, channel or None)
+        filter_ = facts.Filter(top.id if top else None, *_bounds(table, period), ref, customer_kind=customers)
         if wanted is Format.XLSX:
             export_xlsx.refuse_many(facts.count(session, viewer, tree, table, filter_))
         pages_ = deadline.through(facts.pages(session, viewer, tree, table, filter_))
         sheet = fact_sheet(table, tree, known.values(), pages_)
         name = top.name if top else say(ALL_UNITS)
         days = range_label(period) if period else t("全部", "All")
-        pairs = [(t("单元", "Unit"), name), (t("日期", "Days"), days), *made(viewer, settings.now())]
-        file = file_name([say(table.name), name, days_part(period) if period else ""], wanted)
+        narrowed = _narrowed(known.get(channel), customers)
+        pairs = [(t("单元", "Unit"), name), (t("日期", "Days"), days), *narrowed, *made(viewer, settings.now())]
+        parts = [say(table.name), name, *(word for _, word in narrowed), days_part(period) if period else ""]
+        file = file_name(parts, wanted)
         return exported(request, file, wanted, [sheet], fact_notes(table, pairs))
+
+
+def _narrowed(channel: ChannelRow | None, customers: CustomerKind | None) -> list[tuple[str, str]]:
+    """Say to which channel and kind of customers rows are narrowed."""
+    found = (
+        (t("渠道", "Channel"), channel.name if channel else ""),
+        (t("客户类型", "Customers"), say(customers.text) if customers else ""),
+    )
+    return [(head, word) for head, word in found if word]
 
 
 @router.get("/export/templates/{kind}", openapi_extra=needs(Action.READ))

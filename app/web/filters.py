@@ -146,6 +146,14 @@ def params_of(found: Asked) -> dict[str, str]:
     }
 
 
+def kind_param(field: str, text: str) -> CustomerKind | None:
+    """Return the kind of customers that an address names, None for all of them; Invalid for another word."""
+    try:
+        return CustomerKind(text) if text else None
+    except ValueError:
+        raise Invalid.one(field, Text("没有这种客户类型", "no such kind of customers")) from None
+
+
 def metric_param(key: str) -> Metric:
     """Return the metric that an address names; Invalid for one that is not there."""
     if key not in CATALOG:

@@ -1,13 +1,15 @@
 """The pages behind numbers, of notes and of saved views, without a script."""
 
+import csv
 from datetime import date
+from io import StringIO
 
 from app.boards.read import Asked
 from app.domain.period import Period
 from app.domain.roles import Role
 from app.inputs.views import PARAMETERS
 from app.web.filters import params_of
-from tests.served import OTHER, UNIT, Site
+from tests.served import OTHER, UNIT, Site, put
 
 WEEK = "unit=article&from=2023-05-01&to=2023-05-07"
 
@@ -34,6 +36,29 @@ def test_what_is_behind_a_number_is_refused_as_the_board_is(site: Site) -> None:
         ("/explain?metric=gmv&unit=evil", 422),
     ):
         assert olga.get(path).status_code == status, path
+
+
+def test_rows_behind_a_number_go_out_as_narrow_as_it_was_asked(site: Site) -> None:
+    sale = {"day": "2023-10-01", "unit": UNIT, "source": "video"}
+    sold = {("official", "new"): 300, ("official", "loyal"): 20, ("community", "new"): 1}
+    put(
+        site.database,
+        "sales",
+        [{**sale, "touchpoint": place, "customer_kind": kind, "gmv": gmv} for (place, kind), gmv in sold.items()],
+    )
+    asked = f"/explain?metric=gmv&unit={UNIT}&from=2023-10-01&to=2023-10-01"
+    for narrow, amounts in (
+        ("", ["300.00", "20.00", "1.00"]),
+        ("&channel=official", ["300.00", "20.00"]),
+        ("&kind=new", ["300.00", "1.00"]),
+        ("&channel=official&kind=new", ["300.00"]),
+    ):
+        links = [link["href"] for link in site.page(asked + narrow).all("a")]
+        (link,) = (link for link in links if link.startswith("/export/facts/sales"))
+        heads, *rows = csv.reader(StringIO(site.get(link.replace("xlsx", "csv")).content.decode("utf-8-sig")))
+        assert sorted(row[heads.index("GMV")] for row in rows) == sorted(amounts), narrow
+    for wrong in ("channel=evil", "customer_kind=evil"):
+        assert site.get(f"/export/facts/sales?{wrong}").status_code == 422
 
 
 def test_what_is_behind_a_number_can_be_read_as_it_stood(site: Site) -> None:
