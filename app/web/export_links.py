@@ -1,6 +1,6 @@
 """The menu 导出 of a page: what of it can be downloaded, asked for as the page itself was."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,11 +17,17 @@ def board_exports(key: str, params: Mapping[str, str], panels: Sequence[Panel]) 
     tables = [panel for panel in panels if panel.table is not None and panel.table.rows]
     return [
         whole,
-        *(
-            {"title": say(panel.title), "links": _links(key, {**params, "panel": panel.key}, tuple(Format))}
-            for panel in tables
-        ),
+        *(item for panel in tables for item in _of_panel(key, {**params, "panel": panel.key}, panel)),
     ]
+
+
+def _of_panel(key: str, params: Mapping[str, str], panel: Panel) -> Iterator[Links]:
+    """Yield the table of a panel, or each of those that are chosen among."""
+    if not panel.choices:
+        yield {"title": say(panel.title), "links": _links(key, params, tuple(Format))}
+    for choice in panel.choices:
+        title = f"{say(panel.title)} {say(choice.name)}"
+        yield {"title": title, "links": _links(key, {**params, "choice": choice.key}, tuple(Format))}
 
 
 def target_exports(params: Mapping[str, str]) -> list[Links]:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from app.boards.view import BoardView, Column, Coverage, Row, Table
+from app.boards.view import BoardView, Column, Coverage, Panel, Row, Table
 from app.connectors.export import KINDS, Given, Head, Kind, Line, Notes, Sheet, Value
 from app.domain.errors import Invalid
 from app.domain.facts import CustomerKind, Unit
@@ -51,16 +51,24 @@ _TARGET_HEADS: tuple[tuple[Text, Kind, int | None], ...] = (
 Tables = Sequence[tuple[str, Sequence[str], Sequence[Sequence[Value]]]]
 
 
-def board_sheets(view: BoardView, wanted: str = "") -> list[Sheet]:
-    """Return the tables of a board, or only that of one panel; Invalid for a panel that has none."""
-    found = [
-        _sheet(say(panel.title), panel.table)
-        for panel in view.panels
-        if panel.table is not None and wanted in ("", panel.key)
-    ]
-    if not found:
+def board_sheets(view: BoardView, wanted: str = "", choice: str = "") -> list[Sheet]:
+    """Return the tables of a board, or only those of one panel, or of it one choice; Invalid where there is none."""
+    panels = [panel for panel in view.panels if panel.table is not None and wanted in ("", panel.key)]
+    if not panels:
         raise Invalid.one("panel", Text("没有这张表", "no such table"))
+    found = [sheet for panel in panels for sheet in _sheets(panel, choice)]
+    if not found:
+        raise Invalid.one("choice", Text("这张表没有这个选项", "the table has no such choice"))
     return found
+
+
+def _sheets(panel: Panel, choice: str) -> Iterator[Sheet]:
+    """Yield the table of a panel, or each of those that are chosen among."""
+    if panel.table is not None and not panel.choices and not choice:
+        yield _sheet(say(panel.title), panel.table)
+    for item in panel.choices:
+        if choice in ("", item.key):
+            yield _sheet(f"{say(panel.title)} {say(item.name)}", item.table)
 
 
 def _sheet(title: str, table: Table) -> Sheet:

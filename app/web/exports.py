@@ -6,7 +6,7 @@ from app.boards import targets as target_board
 from app.boards.board import Board
 from app.boards.catalog import BOARDS
 from app.boards.read import read
-from app.connectors.export import file_name
+from app.connectors.export import Format, file_name
 from app.domain.roles import Action
 from app.i18n import say
 from app.queries import channels, units
@@ -29,6 +29,7 @@ def _register(board: Board) -> None:
         viewer: Who,
         chosen: OfAddress,
         panel: str = "",
+        choice: str = "",
         format: str = "xlsx",  # noqa: A002 (the parameter's name in the address)
     ) -> Response:
         now, wanted = settings.now(), format_param(format)
@@ -39,7 +40,9 @@ def _register(board: Board) -> None:
                 view = read(session, viewer, board, found, now.date())
                 known = channels.load(session).get(found.channel or "")
             deadline.check()
-            sheets, notes = board_sheets(view, panel), board_notes(view, viewer, now, known, panel)
+            sheets, notes = board_sheets(view, panel, choice), board_notes(view, viewer, now, known, panel)
+            if panel and wanted is Format.CSV:
+                sheets = sheets[:1]  # of several choices the one that the page shows first
             title = [say(board.title), *([sheets[0].name] if panel else [])]
             name = file_name([*title, view.scope.unit_name, days_part(found.period)], wanted)
             return exported(request, name, wanted, sheets, notes)

@@ -62,7 +62,16 @@ def test_a_workbook_holds_the_values_of_the_json_board(reading: Site, key: str, 
         board = as_plain(read(session, SYSTEM, BOARDS[key], Asked("article", Period(first, last)), TODAY))
     sheets = workbook(reading.get(f"/export/{key}?{span}"))
     panels = [panel for panel in board["panels"] if "table" in panel]
-    assert list(sheets) == [*(panel["title"] for panel in panels), "说明"]
+    choices = [f"{panel['title']} {item['name']}" for panel in panels for item in panel.get("choices", ())]
+    assert [name for name in sheets if name not in choices] == [
+        *(panel["title"] for panel in panels if not panel.get("choices")),
+        "说明",
+    ]
+    panels = [
+        {"title": f"{panel['title']} {item['name']}", "table": item["table"]} if item else panel
+        for panel in panels
+        for item in (panel.get("choices") or [None])
+    ]
     for panel in panels:
         columns = panel["table"]["columns"]
         heads, *lines = sheets[panel["title"]]
@@ -91,6 +100,17 @@ def test_the_sheet_of_notes_says_scope_coverage_and_definitions(reading: Site) -
     assert ["数据截至", "2023-05-05 收盘，之后的改动不计"] in [row[:2] for row in past["说明"]]
     assert {cell for row in past["用户增长日报"][1:] for cell in row[1:-1]} <= {"", None}
     assert name_of(answer) == "罗盘-用户增长-用户增长日报-文章案例-20230501-20230507.xlsx"
+
+
+def test_each_choice_of_a_table_goes_out(reading: Site) -> None:
+    asked = f"/export/sales?{SEPTEMBER}&panel=touchpoint_days"
+    assert list(workbook(reading.get(asked))) == ["触点 × 日 全部", "触点 × 日 新客", "触点 × 日 老客", "说明"]
+    whole, new, old = (table(reading.get(f"{asked}&choice={key}&format=csv"))[-1][-2] for key in ("all", "new", "old"))
+    assert Decimal(whole) == Decimal(new) + Decimal(old)
+    assert 0 not in (Decimal(new), Decimal(old))
+    shown(reading.get(f"{asked}&choice=evil&format=csv"), 422)
+    assert table(reading.get(f"{asked}&format=csv"))[-1][-2] == whole
+    shown(reading.get(f"/export/sales?{SEPTEMBER}&panel=gmv&choice=new"), 422)
 
 
 def test_a_csv_holds_one_table_in_plain_values(reading: Site) -> None:
