@@ -31,7 +31,7 @@ def _of_panel(key: str, params: Mapping[str, str], panel: Panel) -> Iterator[Lin
 
 
 def target_exports(params: Mapping[str, str]) -> list[Links]:
-    """Return the month's table of targets."""
+    """Return the table of targets of a month or a year."""
     return [{"title": t("目标完成", "Targets"), "links": _links("targets", params, tuple(Format))}]
 
 

@@ -161,9 +161,11 @@ def board_notes(view: BoardView, viewer: Viewer, now: datetime, channel: Channel
 def target_notes(view: BoardView, viewer: Viewer, now: datetime) -> Notes:
     """Return what the table of targets is about."""
     table = next(panel.table for panel in view.panels if panel.table is not None)
-    keys = dict.fromkeys(str(row.values["metric"]) for row in table.rows)
+    keys = dict.fromkeys(str(row.values.get("metric") or row.beside["metric"]) for row in table.rows)
     definitions = [_definition(say(CATALOG[key].name), CATALOG[key]) for key in keys]
-    scope = [(t("月份", "Month"), month_label(view.scope.period.first)), (say(COMPARED), _compared(view))]
+    first, is_year = view.scope.period.first, view.scope.compared is None
+    when = (t("年份", "Year"), f"{first.year}") if is_year else (t("月份", "Month"), month_label(first))
+    scope = [when, *([] if is_year else [(say(COMPARED), _compared(view))])]
     notes = [(say(view.title), say(table.note) if table.note else None)]
     tables: Tables = [_defined(definitions), (t("说明", "Notes"), [*map(say, ABOUT_HEADS)], notes)]
     return Notes([*_pairs(view, viewer, now, scope)], tables, t("说明", "Notes"))

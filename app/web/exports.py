@@ -2,6 +2,7 @@
 
 from fastapi import Request, Response
 
+from app.boards import target_year
 from app.boards import targets as target_board
 from app.boards.board import Board
 from app.boards.catalog import BOARDS
@@ -13,10 +14,11 @@ from app.queries import channels, units
 from app.web.deadline import EXPORT, Deadline
 from app.web.download import COUNTED, days_part, exported, format_param
 from app.web.exported import board_notes, board_sheets, target_notes, target_sheet
+from app.web.exported_year import year_sheet
 from app.web.filters import OfAddress, asked, default_unit, past_param
 from app.web.guard import Conf, Db, Who, needs, pages
 from app.web.places import BOARD_EXPORTS
-from app.web.targets import month_param
+from app.web.targets import month_param, year_param
 
 router = pages()
 
@@ -62,19 +64,24 @@ def export_targets(
     viewer: Who,
     unit: str = "",
     month: str = "",
+    year: str = "",
     as_of: str = "",
     format: str = "xlsx",  # noqa: A002 (the parameter's name in the address)
 ) -> Response:
-    """Download a month's targets as their page shows them."""
+    """Download the targets of a month or a year as their page shows them."""
     now, wanted = settings.now(), format_param(format)
     past = past_param(as_of, now)
-    first = month_param(month, past.day if past else now.date())
+    first = year_param(year) if year else month_param(month, past.day if past else now.date())
     deadline = Deadline.of(request, EXPORT)
     with BOARD_EXPORTS.taken():
         with database.read() as session:
             code = unit or default_unit(units.load_tree(session), viewer).code
-            view = target_board.read(session, viewer, code, first, now.date(), past)
+            if year:
+                view = target_year.read_year(session, viewer, code, first.year, now.date(), past)
+            else:
+                view = target_board.read(session, viewer, code, first, now.date(), past)
             known = channels.load(session)
         deadline.check()
-        name = file_name([say(view.title), view.scope.unit_name, f"{first:%Y%m}"], wanted)
-        return exported(request, name, wanted, [target_sheet(view, known)], target_notes(view, viewer, now))
+        name = file_name([say(view.title), view.scope.unit_name, f"{first:%Y}" if year else f"{first:%Y%m}"], wanted)
+        sheet = year_sheet(view) if year else target_sheet(view, known)
+        return exported(request, name, wanted, [sheet], target_notes(view, viewer, now))

@@ -131,8 +131,9 @@ def _month_context(asked: Asked, view: BoardView) -> dict[str, Any]:
 
 def _year_context(asked: Asked) -> dict[str, Any]:
     first = asked.first
+    exports = target_exports({key: asked.params[key] for key in ("unit", "year", "as_of")})
     heads = month_heads(first.year, asked.today, lambda month: _href(asked.params, year="", month=month))
-    return {"label": t(f"{first.year}年", f"{first.year}"), "heads": heads, "brief": brief}
+    return {"label": t(f"{first.year}年", f"{first.year}"), "heads": heads, "brief": brief, "exports": exports}
 
 
 def _ways(asked: Asked) -> list[dict[str, Any]]:

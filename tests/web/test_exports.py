@@ -214,6 +214,19 @@ def test_what_is_too_much_is_refused_in_words(site: Site, monkeypatch: pytest.Mo
     assert shown(site.get("/export/facts/nothing"), 404)
 
 
+def test_a_year_of_targets_goes_out_as_its_page_shows_it(reading: Site) -> None:
+    menu = [link["href"] for link in reading.page("/targets?unit=article&year=2023").all("a", "btn")]
+    (link,) = (href for href in menu if href.startswith("/export/targets") and href.endswith("csv"))
+    heads, *rows = table(reading.get(link))
+    found = {row[0]: dict(zip(heads, row, strict=True)) for row in rows if row[1] == "老客营收"}
+    (row,) = found.values()
+    assert (row["2023年9月 目标"], row["2023年9月 实际"]) == ("470553.00", "427630.00")
+    assert row["2023年9月 完成率或用量"].startswith("0.90878")
+    assert row["2023年8月 目标"] == ""
+    assert set(workbook(reading.get(link.replace("csv", "xlsx")))) == {"2023年目标", "说明"}
+    shown(reading.get("/export/targets?year=evil"), 422)
+
+
 def test_every_page_offers_what_it_shows(reading: Site) -> None:
     for path in (f"/growth?{WEEK}", f"/sales?{SEPTEMBER}", "/targets?unit=article&month=2023-09", f"/export?{WEEK}"):
         links = [
