@@ -162,3 +162,19 @@ def test_a_period_that_still_runs_says_so(shop: Database) -> None:
     ):
         rows = table(seen(shop, GROWTH, period, grain=grain), "adds_losses").rows
         assert {str(row.period.first): row.part.zh for row in rows if row.period and row.part} == words
+
+
+def test_bars_of_periods_that_are_not_whole_are_paler_and_the_card_says_so(shop: Database) -> None:
+    for period, grain, whole in (
+        ("2024-01-10..2024-03-20", Grain.MONTH, [False, True, False]),
+        ("2024-02-07..2024-02-20", Grain.WEEK, [False, True, False]),
+        ("2024-02-05..2024-02-18", Grain.WEEK, [True, True]),
+        ("2024-03-18..2024-03-20", Grain.DAY, [True, True, False]),  # the 20th is today
+    ):
+        view = seen(shop, GROWTH, span(period), grain=grain)
+        panel = next(one for one in view.panels if one.key == "adds_losses")
+        assert panel.figure is not None
+        bars: list[Any] = [trace for trace in panel.figure["data"] if trace["type"] == "bar"]  # type: ignore[attr-defined]
+        opaque = [trace["marker"].get("opacity", [1] * len(whole)) for trace in bars]
+        assert [[opacity == 1 for opacity in one] for one in opaque] == [whole] * len(bars)
+        assert bool(panel.note and "浅色" in panel.note.zh) == (False in whole)
