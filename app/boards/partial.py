@@ -13,7 +13,7 @@ from app.i18n import period_label, short_range
 RUNNING = Text("未完", "running")
 PALE = 0.5
 """How much of its colour a bar keeps whose period is not whole."""
-PALER = Text("浅色的柱未完或只有一部分", "Paler bars still run or are cut by the range")
+PALER = Text("淡色的柱未完或只有一部分", "Paler bars still run or are cut by the range")
 
 
 def part_of(shown: Shown, period: Period) -> Text | None:

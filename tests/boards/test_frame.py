@@ -177,4 +177,4 @@ def test_bars_of_periods_that_are_not_whole_are_paler_and_the_card_says_so(shop:
         bars: list[Any] = [trace for trace in panel.figure["data"] if trace["type"] == "bar"]  # type: ignore[attr-defined]
         opaque = [trace["marker"].get("opacity", [1] * len(whole)) for trace in bars]
         assert [[opacity == 1 for opacity in one] for one in opaque] == [whole] * len(bars)
-        assert bool(panel.note and "浅色" in panel.note.zh) == (False in whole)
+        assert bool(panel.note and "淡色" in panel.note.zh) == (False in whole)
