@@ -71,7 +71,7 @@ def churn(series: Churn) -> Figure:
                 *_ends(series, x, y, before),
             ],
         },
-        "narrow": narrow(periods, Grain.DAY),
+        "narrow": narrow(periods, Grain.DAY, 4),
     }
 
 
