@@ -1,6 +1,7 @@
 """A small tree of an HTML page, for tests that look at what it says and send its forms."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 from html.parser import HTMLParser
 
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
@@ -92,9 +93,9 @@ class _Builder(HTMLParser):
         self.root = self.at = Node("", {}, None, self.page)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        names = [name for name, _ in attrs]
-        assert len(names) == len(set(names)), f"<{tag}> repeats an attribute: {names}"
-        node = Node(tag, {name: value or "" for name, value in attrs}, self.at, self.page)
+        values = {name: value or "" for name, value in attrs}
+        assert len(values) == len(attrs), f"<{tag}> repeats an attribute: {attrs}"
+        node = Node(tag, values, self.at, self.page)
         self.at.inside.append(node)
         if tag not in VOID:
             self.at = node
@@ -114,8 +115,12 @@ class _Builder(HTMLParser):
         self.at.inside.append(data)
 
 
+@lru_cache(maxsize=64)
 def parse(html: str) -> Node:
-    """Return the tree of a page; it must be well formed and use each id once."""
+    """Return the tree of a page; it must be well formed and use each id once.
+
+    Reading a page takes longer than making it, and many tests begin at the same one: nobody may change a tree.
+    """
     builder = _Builder()
     builder.feed(html)
     builder.close()
