@@ -4,7 +4,7 @@ import os
 import secrets
 import shutil
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,12 +16,16 @@ from sqlalchemy.exc import OperationalError
 from app.cli.migrate import upgrade
 from app.db import Database
 from app.models import Base, OrgUnit
+from tests import shelf
 
 SERVERS = {
     "postgresql": os.environ.get("LUOPAN_TEST_POSTGRESQL", "postgresql://postgres@127.0.0.1:5432/postgres"),
     "mariadb": os.environ.get("LUOPAN_TEST_MARIADB", "mariadb://root@127.0.0.1:3306/mysql"),
 }
 """Where the servers are; the account must be allowed to create databases."""
+
+PATIENCE = 30
+"""A loaded machine is slow, not wrong: writers wait for each other longer than people would."""
 
 _FOUND = "LUOPAN_TEST_FOUND"
 
@@ -87,14 +91,20 @@ class Bed:
         self._stack.close()
 
     @contextmanager
-    def made(self, kind: str, directory: Path) -> Iterator[Database]:
+    def lent(self, kind: str) -> Iterator[Database]:
         """Give a migrated database that holds the built-in rows only."""
         if kind == "sqlite":
-            copy = shutil.copy(self._sqlite(), directory / "luopan.db")
-            with _opened(f"sqlite:///{copy}") as database:
+            with shelf.lent(self._sqlite(), PATIENCE) as database:
                 yield database
         else:
             yield self.at_server(kind)
+
+    @contextmanager
+    def made(self, directory: Path) -> Iterator[Database]:
+        """Give the same as a SQLite file in a directory, where it stays."""
+        copy = shutil.copy(self._sqlite(), directory / "luopan.db")
+        with _opened(f"sqlite:///{copy}") as database:
+            yield database
 
     def at_server(self, kind: str) -> Database:
         """Return the migrated database of this worker at a server, emptied; its connections stay open."""
@@ -148,10 +158,22 @@ def refill(database: Database, kept: Rows) -> None:
     database.loaded.clear()
 
 
+_filled: dict[tuple[str, Callable[[Database], None]], Rows] = {}
+
+
+def filled(database: Database, write: Callable[[Database], None]) -> None:
+    """Fill a database as `write` does: that runs once per place and worker, and its rows are put back later."""
+    what = database.url.get_backend_name(), write
+    if what in _filled:
+        refill(database, _filled[what])
+        return
+    write(database)
+    _filled[what] = held(database)
+
+
 @contextmanager
 def _opened(address: str) -> Iterator[Database]:
-    # A loaded machine is slow, not wrong: writers wait for each other longer than people would.
-    database = Database(address, busy_seconds=30)
+    database = Database(address, busy_seconds=PATIENCE)
     try:
         yield database
     finally:

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
 from app.db import Database
-from tests import bed
+from tests import bed, loops, shelf
 from tests.bed import Bed
 
 if TYPE_CHECKING:
@@ -95,17 +95,23 @@ def _bed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bed]:
     made.close()
 
 
+def pytest_unconfigure() -> None:
+    """End what lives as long as the worker."""
+    loops.end()
+    shelf.sweep()
+
+
 @pytest.fixture
-def database(request: pytest.FixtureRequest, _bed: Bed, tmp_path: Path) -> Iterator[Database]:
+def database(request: pytest.FixtureRequest, _bed: Bed) -> Iterator[Database]:
     """A migrated database with the built-in rows only: the test runs on SQLite, PostgreSQL and MariaDB."""
-    with _bed.made(request.param, tmp_path) as made:
+    with _bed.lent(request.param) as made:
         yield made
 
 
 @pytest.fixture
-def sqlite_database(_bed: Bed, tmp_path: Path) -> Iterator[Database]:
+def sqlite_database(_bed: Bed) -> Iterator[Database]:
     """A migrated SQLite database with the built-in rows only, for what does not depend on the kind."""
-    with _bed.made("sqlite", tmp_path) as made:
+    with _bed.lent("sqlite") as made:
         yield made
 
 
@@ -122,7 +128,7 @@ def served_file(_bed: Bed, tmp_path_factory: pytest.TempPathFactory) -> Path:
     from tests import served  # noqa: PLC0415 (imports the whole application)
 
     directory = tmp_path_factory.mktemp("served")
-    with _bed.made("sqlite", directory) as made:
+    with _bed.made(directory) as made:
         served.fill(made)
     return directory / "luopan.db"
 

@@ -2,9 +2,8 @@
 
 import re
 import secrets
-import shutil
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -34,6 +33,7 @@ from app.settings import Settings
 from app.store import channels, facts, passwords, units, users
 from app.store.secrets import session_hash
 from app.web.guard import cookie_name
+from tests import loops, shelf
 from tests.page import Node, parse
 
 MEMORY = 2**20
@@ -87,14 +87,15 @@ def put(database: Database, kind: str, rows: list[dict[str, Any]]) -> None:
         facts.put(session, SYSTEM, TABLES[kind], parsed, TODAY)
 
 
-@contextmanager
-def copied(file: Path, directory: Path) -> Iterator[Database]:
-    """Give a database that is a copy of a SQLite file."""
-    database = Database(f"sqlite:///{shutil.copy(file, directory / 'served.db')}", busy_seconds=0.2)
-    try:
-        yield database
-    finally:
-        database.close()
+def copied(file: Path) -> AbstractContextManager[Database]:
+    """Give a database that is a copy of a SQLite file; who meets another writer there is soon told."""
+    return shelf.lent(file, 0.2)
+
+
+@cache
+def frozen() -> Frozen:
+    """Return the settings of most tests: to look through the environment for each variable takes a while."""
+    return Frozen()
 
 
 def begin_session(database: Database, settings: Settings, name: str, *, lives: timedelta = timedelta(days=1)) -> str:
@@ -110,7 +111,7 @@ def begin_session(database: Database, settings: Settings, name: str, *, lives: t
 
 @cache
 def _shared_app() -> FastAPI:
-    return create_app(Frozen(), Database("sqlite://"))
+    return create_app(frozen(), Database("sqlite://"))
 
 
 def lent(database: Database) -> FastAPI:
@@ -127,6 +128,8 @@ class Site:
         self.app, self.database, self.settings = app, database, settings
         host = "https://luopan.test" if settings.env == "production" else "http://luopan.test"
         self.client = TestClient(app, base_url=host, follow_redirects=False, raise_server_exceptions=False)
+        # One event loop for all requests, as a server has it; start-up and shut-down are left out.
+        self.client.portal = loops.shared()
         if name:
             session_id = begin_session(database, settings, name)
             self.client.cookies.set(cookie_name(settings), session_id, domain="luopan.test")
@@ -134,7 +137,7 @@ class Site:
     @classmethod
     def on(cls, database: Database, settings: Settings | None = None, name: str = "ada") -> "Site":
         """Return a browser on a new application."""
-        given = settings or Frozen()
+        given = settings or frozen()
         return cls(create_app(given, database), database, given, name)
 
     def of(self, name: str) -> "Site":

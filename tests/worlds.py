@@ -63,17 +63,13 @@ def write(database: Database, world: World) -> None:
                 units.put(session, SYSTEM, unit["code"], UnitInput(active=False))
 
 
-_small: dict[str, bed.Rows] = {}
-
-
 def write_small(database: Database) -> None:
-    """Put the small world into a database, for what only reads it: the stores write it once per place and worker."""
-    place = database.url.get_backend_name()
-    if place in _small:
-        bed.refill(database, _small[place])
-        return
+    """Put the small world into a database, as the stores do."""
+    bed.filled(database, _write_small)
+
+
+def _write_small(database: Database) -> None:
     write(database, small.WORLD)
-    _small[place] = bed.held(database)
 
 
 def put(database: Database, world: World, kind: str, rows: Iterable[dict[str, Any]]) -> None:

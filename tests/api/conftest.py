@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from anyio.from_thread import BlockingPortal, start_blocking_portal
+from anyio.from_thread import BlockingPortal
 
 from app.cli import demo
 from app.cli.demo import article as case
@@ -13,6 +13,7 @@ from app.domain.facts import TABLES
 from app.domain.roles import SYSTEM
 from app.inputs.master import ChannelInput, UnitInput
 from app.store import channels, units
+from tests import bed, loops
 from tests.api.kit import UNITS, Api, load_facts, load_master, opened, row, without
 from tests.bed import Bed
 
@@ -36,23 +37,22 @@ def article_file(_bed: Bed, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def loop() -> Iterator[BlockingPortal]:
+def loop() -> BlockingPortal:
     """The event loop that applications run in."""
-    with start_blocking_portal() as running:
-        yield running
+    return loops.shared()
 
 
 @pytest.fixture
-def api(company_file: Path, loop: BlockingPortal, tmp_path: Path) -> Iterator[Api]:
+def api(company_file: Path, loop: BlockingPortal) -> Iterator[Api]:
     """An admin of a small company without facts, on SQLite."""
-    with opened(company_file, tmp_path) as database:
+    with opened(company_file) as database:
         yield Api.lent(database, loop)
 
 
 @pytest.fixture
-def filled(filled_file: Path, loop: BlockingPortal, tmp_path: Path) -> Iterator[Api]:
+def filled(filled_file: Path, loop: BlockingPortal) -> Iterator[Api]:
     """The same with a row of each kind of fact in every unit."""
-    with opened(filled_file, tmp_path) as database:
+    with opened(filled_file) as database:
         yield Api.lent(database, loop)
 
 
@@ -67,21 +67,21 @@ def kept(filled: Api) -> Iterator[Api]:
 @pytest.fixture
 def any_api(database: Database, loop: BlockingPortal) -> Api:
     """The same on SQLite, PostgreSQL and MariaDB."""
-    load_master(database)
+    bed.filled(database, load_master)
     return Api.lent(database, loop)
 
 
 @pytest.fixture(scope="session")
-def article(article_file: Path, loop: BlockingPortal, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
+def article(article_file: Path, loop: BlockingPortal) -> Iterator[Api]:
     """An admin of the article's case on SQLite, only to read from."""
-    with opened(article_file, tmp_path_factory.mktemp("read")) as database:
+    with opened(article_file) as database:
         yield Api.on(database, loop)
 
 
 @pytest.fixture
 def any_article(database: Database, loop: BlockingPortal) -> Api:
     """The same on SQLite, PostgreSQL and MariaDB."""
-    load_article(database)
+    bed.filled(database, load_article)
     return Api.lent(database, loop)
 
 
@@ -103,7 +103,7 @@ def load_article(database: Database) -> None:
         load_facts(database, kind, rows)
 
 
-def _filled(bed: Bed, directory: Path, fill: Callable[[Database], None]) -> Path:
-    with bed.made("sqlite", directory) as database:
+def _filled(made_by: Bed, directory: Path, fill: Callable[[Database], None]) -> Path:
+    with made_by.made(directory) as database:
         fill(database)
     return directory / "luopan.db"

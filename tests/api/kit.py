@@ -2,9 +2,8 @@
 
 import json
 import re
-import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -34,6 +33,7 @@ from app.settings import Settings
 from app.store import channels, tokens, units
 from app.store import facts as fact_store
 from app.store.users import Given
+from tests import shelf
 
 Row = dict[str, Any]
 
@@ -255,14 +255,9 @@ def refused(response: Response, *expected: tuple[int | None, str]) -> None:
     assert all(error["message"] for error in errors)
 
 
-@contextmanager
-def opened(file: Path, directory: Path) -> Iterator[Database]:
+def opened(file: Path) -> AbstractContextManager[Database]:
     """Give a database that is a copy of a SQLite file."""
-    database = Database(f"sqlite:///{shutil.copy(file, directory / 'api.db')}")
-    try:
-        yield database
-    finally:
-        database.close()
+    return shelf.lent(file, 5)
 
 
 def load_master(database: Database) -> None:

@@ -76,9 +76,9 @@ def test_a_file_that_may_not_grow_is_507(sqlite_database: Database, loop: Blocki
 
 @pytest.mark.parametrize(("a_second", "most"), [(1, 10), (0, 0)])
 def test_a_token_that_asks_too_often_is_told_when_to_come_back(
-    company_file: Path, loop: BlockingPortal, tmp_path: Path, a_second: int, most: int
+    company_file: Path, loop: BlockingPortal, a_second: int, most: int
 ) -> None:
-    with opened(company_file, tmp_path) as database, time_machine.travel(NOON, tick=False):
+    with opened(company_file) as database, time_machine.travel(NOON, tick=False):
         api = Api.on(database, loop, Frozen(api_rate=a_second))
         answers = [api.get("/units") for _ in range(15)]
         assert [answer.status_code for answer in answers] == [200] * (most or 15) + [429] * (15 - most if most else 0)

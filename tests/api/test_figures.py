@@ -28,9 +28,9 @@ Figure = tuple[str, frozenset[tuple[str, str]]]
 
 
 @pytest.fixture
-def own(company_file: Path, loop: BlockingPortal, tmp_path: Path) -> Iterator[Api]:
+def own(company_file: Path, loop: BlockingPortal) -> Iterator[Api]:
     """An admin of a small company on an application of the test's own."""
-    with opened(company_file, tmp_path) as database:
+    with opened(company_file) as database:
         yield Api.on(database, loop)
 
 

@@ -73,12 +73,10 @@ def add_day(random: Random, facts: dict[str, list[Row]], key: Row) -> None:
 
 
 @pytest.fixture(scope="module")
-def made(
-    company_file: Path, loop: BlockingPortal, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[Api, World]]:
+def made(company_file: Path, loop: BlockingPortal) -> Iterator[tuple[Api, World]]:
     """The made-up world, and an application that was sent it."""
     world = made_up()
-    with opened(company_file, tmp_path_factory.mktemp("made")) as database:
+    with opened(company_file) as database:
         api = Api.on(database, loop)
         for kind, rows in world.facts.items():
             api.save(kind, *rows)

@@ -1,4 +1,4 @@
-"""The rich world, written once for the tests of a module; they only read."""
+"""The rich world, written once for all tests of a worker; they only read."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ from app.db import Database
 from tests import rich, strategies, worlds
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def shop() -> Iterator[Database]:
     """A database that holds the rich world."""
     database = strategies.memory()

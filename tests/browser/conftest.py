@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Dialog,
 
 from app.main import create_app
 from app.web.guard import COOKIE
-from tests.served import Frozen, Site, begin_session, copied
+from tests.served import Site, begin_session, copied, frozen
 
 CHROMIUM = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
 PATIENCE_MS = 15_000
@@ -92,11 +92,11 @@ def _serving(site: Site) -> Iterator[str]:
 
 
 @pytest.fixture
-def windows(chromium: Browser, served_file: Path, tmp_path: Path) -> Iterator[Windows]:
+def windows(chromium: Browser, served_file: Path) -> Iterator[Windows]:
     """Open windows on a Luopan of the test's own: of somebody, with the options of a browser's context."""
     contexts: list[BrowserContext] = []
-    with copied(served_file, tmp_path) as database:
-        settings = Frozen()
+    with copied(served_file) as database:
+        settings = frozen()
         site = Site(create_app(settings, database), database, settings)
         with _serving(site) as address:
 

@@ -51,7 +51,7 @@ def on(monkeypatch: pytest.MonkeyPatch) -> Iterator[On]:
 def saved(_bed: Bed, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A backup of a small SQLite database, only to read from."""
     directory = tmp_path_factory.mktemp("saved")
-    with _bed.made("sqlite", directory) as database, pytest.MonkeyPatch.context() as patch:
+    with _bed.made(directory) as database, pytest.MonkeyPatch.context() as patch:
         set_up(database)
         patch.setenv("LUOPAN_DATABASE_URL", database.url.render_as_string())
         load.cache_clear()

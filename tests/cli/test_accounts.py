@@ -14,15 +14,15 @@ from app.queries import access
 from app.settings import load
 from app.store import passwords
 from app.store.secrets import token_hash
-from tests.served import PASSWORD, UNIT, Frozen, Site, copied
+from tests.served import PASSWORD, UNIT, Site, copied, frozen
 
 Run = Callable[..., Result]
 
 
 @pytest.fixture
-def site(served_file: Path, tmp_path: Path) -> Iterator[Site]:
-    with copied(served_file, tmp_path) as database:
-        yield Site.on(database, Frozen(), name="")
+def site(served_file: Path) -> Iterator[Site]:
+    with copied(served_file) as database:
+        yield Site.on(database, frozen(), name="")
 
 
 @pytest.fixture

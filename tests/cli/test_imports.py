@@ -16,9 +16,9 @@ from tests.served import copied
 
 
 @pytest.fixture
-def luopan(served_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
+def luopan(served_file: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
     """A Luopan with units, channels and the article's case, and a command line on it."""
-    with copied(served_file, tmp_path) as made:
+    with copied(served_file) as made:
         monkeypatch.setenv("LUOPAN_DATABASE_URL", made.url.render_as_string(hide_password=False))
         load.cache_clear()
         yield made

@@ -133,7 +133,7 @@ def test_c08_a_damaged_dump_leaves_nothing_in_a_server(
 ) -> None:
     file, bad = tmp_path / "good", tmp_path / "bad"
     lent: bed.Bed = request.getfixturevalue("_bed")
-    with lent.made(kind, tmp_path) as database, bed.bare(kind, tmp_path) as place:
+    with lent.lent(kind) as database, bed.bare(kind, tmp_path) as place:
         assert on(database, "backup", file).exit_code == 0
         whole = file.read_bytes()
         without_seal = whole[:-SEAL]

@@ -19,9 +19,9 @@ Known = dict[str, dict[str, Names]]
 
 
 @pytest.fixture(scope="module")
-def known(served_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Known]:
+def known(served_file: Path) -> Iterator[Known]:
     """The names of the demo's units and channels."""
-    with copied(served_file, tmp_path_factory.mktemp("names")) as database, database.read() as session:
+    with copied(served_file) as database, database.read() as session:
         yield {kind: names.load(session, SYSTEM, table) for kind, table in TABLES.items()}
 
 

@@ -31,5 +31,5 @@ def small(_bed: Bed, tmp_path: Path) -> Iterator[Database]:
     """A migrated SQLite database on a disk of 3 MB."""
     directory = tmp_path / "small"
     directory.mkdir()
-    with bed.disk(directory, "3m"), _bed.made("sqlite", directory) as made:
+    with bed.disk(directory, "3m"), _bed.made(directory) as made:
         yield made

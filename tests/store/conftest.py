@@ -13,6 +13,7 @@ from app.inputs.facts import KEYS, ROWS
 from app.models import ChangeBatch
 from app.queries.facts import table_of
 from app.store import facts
+from tests import bed
 from tests.api.kit import load_master
 
 TODAY = date(2023, 10, 9)
@@ -25,7 +26,7 @@ class Company:
 
     def __init__(self, database: Database) -> None:
         self.database = database
-        load_master(database)
+        bed.filled(database, load_master)
 
     def put(
         self, kind: str, *rows: dict[str, Any], viewer: Viewer = SYSTEM, reason: str | None = None

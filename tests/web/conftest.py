@@ -7,20 +7,20 @@ import pytest
 
 from app.db import Database
 from app.domain.roles import Role
-from tests.served import Frozen, Site, copied, lent
+from tests.served import Site, copied, frozen, lent
 
 
 @pytest.fixture
-def site(served_file: Path, tmp_path: Path) -> Iterator[Site]:
+def site(served_file: Path) -> Iterator[Site]:
     """An admin on a Luopan of the test's own."""
-    with copied(served_file, tmp_path) as database:
-        yield Site(lent(database), database, Frozen(), "ada")
+    with copied(served_file) as database:
+        yield Site(lent(database), database, frozen(), "ada")
 
 
 @pytest.fixture(scope="module")
-def reading(served_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def reading(served_file: Path) -> Iterator[Site]:
     """An admin on a Luopan that several tests share: they only read."""
-    with copied(served_file, tmp_path_factory.mktemp("reading")) as database:
+    with copied(served_file) as database:
         yield Site.on(database)
 
 

@@ -51,9 +51,9 @@ MONTH_OF = {
 
 
 @pytest.fixture(scope="module")
-def shared(served_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+def shared(served_file: Path) -> Iterator[Database]:
     """A Luopan that these tests share."""
-    with copied(served_file, tmp_path_factory.mktemp("clock")) as made:
+    with copied(served_file) as made:
         yield made
 
 

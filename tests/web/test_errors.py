@@ -118,8 +118,8 @@ def test_a_write_that_waits_too_long_is_said_and_works_again_later(site: Site) -
     assert len(site.stored(FRIENDS)) == len(before) + 1
 
 
-def test_a_database_that_refuses_is_said_and_comes_back_without_a_restart(served_file: Path, tmp_path: Path) -> None:
-    with copied(served_file, tmp_path) as database:
+def test_a_database_that_refuses_is_said_and_comes_back_without_a_restart(served_file: Path) -> None:
+    with copied(served_file) as database:
         site = Site.on(database)
         away = Database("postgresql://nobody@127.0.0.1:1/luopan")
         site.app.state.database = away

@@ -49,9 +49,9 @@ class Server:
 
 
 @pytest.fixture(scope="module")
-def server(served_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server(served_file: Path) -> Iterator[Server]:
     """A Luopan in a process of its own."""
-    with copied(served_file, tmp_path_factory.mktemp("hostile")) as database:
+    with copied(served_file) as database:
         session_id = begin_session(database, Settings(), "ada")
         with served(database.url.render_as_string(hide_password=False)) as (process, port):
             made = Server(process.pid, port, session_id)

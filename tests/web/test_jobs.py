@@ -8,8 +8,8 @@ from tests.served import Site, copied
 from tests.uploads import File, send
 
 
-def test_imports_and_exports_are_counted_with_their_outcome(served_file: Path, tmp_path: Path) -> None:
-    with copied(served_file, tmp_path) as database:
+def test_imports_and_exports_are_counted_with_their_outcome(served_file: Path) -> None:
+    with copied(served_file) as database:
         site = Site.on(database)
         assert site.get("/export/targets?unit=article&month=2023-05&format=csv").status_code == 200
         assert site.get("/export/facts/friends?format=csv").status_code == 200

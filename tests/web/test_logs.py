@@ -49,9 +49,9 @@ def written(stream: io.StringIO) -> Lines:
 
 
 @pytest.fixture(scope="module")
-def crashing(served_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def crashing(served_file: Path) -> Iterator[Site]:
     """A Luopan with pages that fail."""
-    with copied(served_file, tmp_path_factory.mktemp("crashing")) as database:
+    with copied(served_file) as database:
         site = Site.on(database)
 
         def crash() -> None:

@@ -3,10 +3,12 @@
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic, sleep
@@ -16,12 +18,13 @@ from urllib.parse import urlencode
 import pytest
 from sqlalchemy import text
 
+from app.db import Database
 from app.domain.roles import SYSTEM, Role
 from app.settings import Settings
 from app.store import tokens
 from app.store.users import Given
 from app.web.guard import COOKIE
-from tests.served import PASSWORD, UNIT, begin_session, copied
+from tests.served import PASSWORD, UNIT, begin_session
 
 WRONG = "hunter2-and-wrong"
 DEMO_PASSWORD = "demo-pass-word"
@@ -102,7 +105,8 @@ def server(served_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Serve
     """A server that has been sent all of it and has ended."""
     directory = tmp_path_factory.mktemp("logs")
     (directory / "demo-login.txt").write_text(f"demo / {DEMO_PASSWORD}\n", encoding="utf-8")
-    with copied(served_file, directory) as database, socket.socket() as free:
+    file = shutil.copy(served_file, directory / "served.db")
+    with closing(Database(f"sqlite:///{file}")) as database, socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port: int = free.getsockname()[1]
         free.close()

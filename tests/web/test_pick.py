@@ -12,7 +12,7 @@ from app.models import OrgUnit
 from app.store.version import bump
 from app.web.pick import FOUND, MOST
 from tests.page import Node
-from tests.served import OTHER, Frozen, Site, copied, lent
+from tests.served import OTHER, Site, copied, frozen, lent
 
 SHOPS = 1000
 PICKERS = (
@@ -39,11 +39,11 @@ def add_shops(database: Database) -> None:
 
 
 @pytest.fixture(scope="module")
-def chain(served_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def chain(served_file: Path) -> Iterator[Site]:
     """An admin of a company with a thousand shops."""
-    with copied(served_file, tmp_path_factory.mktemp("chain")) as database:
+    with copied(served_file) as database:
         add_shops(database)
-        yield Site(lent(database), database, Frozen(), "ada")
+        yield Site(lent(database), database, frozen(), "ada")
 
 
 def offered(page: Node) -> list[str]:

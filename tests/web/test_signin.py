@@ -29,7 +29,7 @@ def issuer() -> Iterator[Issuer]:
 
 
 @pytest.fixture
-def site(served_file: Path, tmp_path: Path, issuer: Issuer) -> Iterator[Site]:
+def site(served_file: Path, issuer: Issuer) -> Iterator[Site]:
     """Somebody's browser on a Luopan that people log in to by an issuer."""
     settings = Frozen(
         public_url="https://luopan.test",
@@ -40,7 +40,7 @@ def site(served_file: Path, tmp_path: Path, issuer: Issuer) -> Iterator[Site]:
         oidc_grants=GRANTS,
         oidc_inside=True,
     )
-    with copied(served_file, tmp_path) as database:
+    with copied(served_file) as database:
         yield Site.on(database, settings, name="")
 
 
@@ -141,9 +141,9 @@ def test_an_issuer_that_is_away_is_said_on_the_login_page(site: Site, issuer: Is
     assert site.get("/login/wecom/back").status_code == 404
 
 
-def test_wecom_and_feishu_people_wait_for_the_roles_that_an_admin_gives(served_file: Path, tmp_path: Path) -> None:
+def test_wecom_and_feishu_people_wait_for_the_roles_that_an_admin_gives(served_file: Path) -> None:
     stand_ins: list[tuple[Any, Any, str]] = [(WecomStandIn, wecom_of, "wecom"), (FeishuStandIn, feishu_of, "feishu")]
-    with copied(served_file, tmp_path) as database:
+    with copied(served_file) as database:
         site = Site.on(database, Frozen(public_url=PUBLIC.replace("http:", "https:")), name="")
         assert providers(site.settings) == {}
         for make, provider_of, way in stand_ins:
