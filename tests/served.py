@@ -33,7 +33,7 @@ from app.settings import Settings
 from app.store import channels, facts, passwords, units, users
 from app.store.secrets import session_hash
 from app.web.guard import cookie_name
-from tests import loops, shelf
+from tests import shelf
 from tests.page import Node, parse
 
 MEMORY = 2**20
@@ -128,8 +128,6 @@ class Site:
         self.app, self.database, self.settings = app, database, settings
         host = "https://luopan.test" if settings.env == "production" else "http://luopan.test"
         self.client = TestClient(app, base_url=host, follow_redirects=False, raise_server_exceptions=False)
-        # One event loop for all requests, as a server has it; start-up and shut-down are left out.
-        self.client.portal = loops.shared()
         if name:
             session_id = begin_session(database, settings, name)
             self.client.cookies.set(cookie_name(settings), session_id, domain="luopan.test")
