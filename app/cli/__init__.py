@@ -1,5 +1,7 @@
 """The command line: `luopan`."""
 
+import gc
+
 import click
 from pydantic import ValidationError
 
@@ -12,12 +14,16 @@ from app.cli.serve import refuse_settings, serve_command
 from app.cli.tokens import token
 from app.settings import load
 
+GARBAGE = (50_000, 20, 50)
+"""Objects after which garbage is looked for: a write of many rows makes a million of them, and none in circles."""
+
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="luopan")
 @click.pass_context
 def main(context: click.Context) -> None:
     """Luopan 罗盘: the numbers of private traffic. Settings are LUOPAN_* variables; see README.md."""
+    gc.set_threshold(*GARBAGE)
     try:
         load()
     except ValidationError as error:
