@@ -95,12 +95,11 @@ class Book:
 
     def _covered(self, spans: Sequence[Period]) -> None:
         """Raise LookupError unless each day of some spans was loaded, by itself or in a whole month."""
-        if not spans:
-            return
-        # Where no day is hidden in a month, what holds their ends holds all of them.
-        hull = Period(min([span.first for span in spans]), max([span.last for span in spans]))
-        if not self._firsts and self._holds(hull):
-            return
+        if len(spans) > 1 and not self._firsts:
+            # Where no day is hidden in a month, what holds their ends holds all of them.
+            hull = Period(min([span.first for span in spans]), max([span.last for span in spans]))
+            if self._holds(hull):
+                return
         for span in spans:
             if self._cuts(span) or not self._holds(span):
                 raise LookupError(f"{span} was not loaded")
@@ -110,6 +109,8 @@ class Book:
 
     def _cuts(self, days: Period) -> bool:
         """Say whether a span ends inside of a month of which only the sum is known."""
+        if not self._firsts:
+            return False
         first, last = month_of(days.first), month_of(days.last)
         return (first.first in self._firsts and first.first != days.first) or (
             last.first in self._firsts and last.last != days.last

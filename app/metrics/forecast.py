@@ -2,6 +2,8 @@
 
 from datetime import date, timedelta
 from fractions import Fraction
+from functools import lru_cache
+from operator import mul
 
 from app.domain.book import Book, Group, base
 from app.domain.number import Number, ratio
@@ -55,14 +57,23 @@ def elapsed_share(term: Total, book: Book, month: Period, group: Group) -> Fract
     elapsed weekdays never bring anything: then there is no forecast.
     """
     weights = _weekdays(term, book, group)
-    elapsed = sum(weights[day.weekday()] for day in month.until(book.today))
-    return Fraction(elapsed, sum(weights[day.weekday()] for day in month))
+    elapsed, whole = (sum(map(mul, weights, _counts(part))) for part in (month.until(book.today), month))
+    return Fraction(elapsed, whole)
+
+
+@lru_cache(maxsize=64)
+def _counts(period: Period) -> tuple[int, ...]:
+    """Return how many Mondays, Tuesdays and so on a period has."""
+    weeks, rest = divmod(len(period), 7)
+    return tuple(weeks + ((weekday - period.first.weekday()) % 7 < rest) for weekday in range(7))
 
 
 def _weekdays(term: Total, book: Book, group: Group) -> list[int]:
     by_day = book.flows.get(base(term), {}).get(group, {})
-    recorded = [(day.weekday(), by_day[day]) for day in pattern_days(book.today) if day in by_day]
-    counts = [sum(1 for weekday, _ in recorded if weekday == index) for index in range(7)]
-    sums = [sum(value for weekday, value in recorded if weekday == index) for index in range(7)]
+    counts, sums = [0] * 7, [0] * 7
+    for day in pattern_days(book.today):
+        if day in by_day:
+            counts[day.weekday()] += 1
+            sums[day.weekday()] += by_day[day]
     enough = min(counts) >= PATTERN_WEEKS and any(sums)
     return sums if enough else [1] * 7
