@@ -30,6 +30,7 @@ def test_a_board_on_paper_hides_its_controls_and_keeps_within_the_page(windows: 
     page.evaluate("() => dispatchEvent(new Event('beforeprint'))")
     shown = "all => all.filter(one => one.checkVisibility()).map(one => one.outerHTML)"
     assert page.locator(CONTROLS).evaluate_all(shown) == []
+    assert "文章案例" in page.locator(".print-head").inner_text()
     edges = page.locator(".card").evaluate_all("all => all.map(one => one.getBoundingClientRect().right)")
     assert max(edges) <= A4_WIDTH + 1
     assert page.evaluate("() => getComputedStyle(document.documentElement).colorScheme") == "light"
