@@ -31,7 +31,7 @@ def test_a_board_on_paper_hides_its_controls_and_keeps_within_the_page(windows: 
     shown = "all => all.filter(one => one.checkVisibility()).map(one => one.outerHTML)"
     assert page.locator(CONTROLS).evaluate_all(shown) == []
     assert "文章案例" in page.locator(".print-head").inner_text()
-    edges = page.locator(".card").evaluate_all("all => all.map(one => one.getBoundingClientRect().right)")
+    edges = page.locator(".card, table").evaluate_all("all => all.map(one => one.getBoundingClientRect().right)")
     assert max(edges) <= A4_WIDTH + 1
     assert page.evaluate("() => getComputedStyle(document.documentElement).colorScheme") == "light"
     assert window.problems == []
@@ -79,3 +79,11 @@ def test_a_phone_scrolls_no_way_but_down_and_shows_the_key_numbers_first(windows
     assert box is not None
     assert box["y"] + box["height"] <= PHONE["height"]
     calm(page, window)
+
+
+@EVERY
+def test_rows_and_cells_are_laid_out_as_rows_and_cells(windows: Windows, name: str) -> None:
+    page = opened(windows, name).page
+    shown = "all => [...new Set(all.map(one => getComputedStyle(one).display))]"
+    assert set(page.locator("main tr").evaluate_all(shown)) <= {"table-row", "none"}
+    assert set(page.locator("main td, main tr > th").evaluate_all(shown)) <= {"table-cell", "none"}

@@ -243,7 +243,7 @@ def test_a_first_start_migrates_loads_the_demo_and_prints_a_login_of_its_own(tmp
     command = [sys.executable, "-m", "app.cli", "serve", "--port", str(port), "--migrate", "--demo"]
     with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as process:
         try:
-            assert json.loads(_answer(f"http://127.0.0.1:{port}/healthz", 120)) == {"status": "ok"}
+            assert json.loads(_answer(f"http://127.0.0.1:{port}/healthz", 400)) == {"status": "ok"}
             assert "登录" in _answer(f"http://127.0.0.1:{port}/growth", 5).decode()
         finally:
             process.send_signal(signal.SIGTERM)
