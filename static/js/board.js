@@ -111,8 +111,9 @@ function put(page, back, from) {
   restoreFocus(held);
   if (back) scrollTo(0, back.scroll ?? 0);
   said.textContent = `${t("已显示", "Shown")} ${main.querySelector("[data-said]").dataset.said}`;
-  // The numbers are painted first; the charts follow.
-  requestAnimationFrame(() => document.dispatchEvent(new CustomEvent("luopan:redraw", { detail: { root: main } })));
+  // The numbers are painted first, which comes after a frame's own work; the charts follow.
+  const redraw = () => document.dispatchEvent(new CustomEvent("luopan:redraw", { detail: { root: main } }));
+  requestAnimationFrame(() => setTimeout(redraw));
 }
 
 /** Put in the panels that differ. A chart that stays keeps its element, so that it is drawn into it again. */
