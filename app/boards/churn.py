@@ -31,7 +31,7 @@ MAX_DAYS = 62
 
 def churn_panel(shown: Shown) -> Panel:
     """Return month-to-date churn with its limit, the first day above it and the compared days."""
-    points = churn.series(shown.books[None], split(shown.period, _grain(shown)))
+    points = churn_points(shown) if _grain(shown) is shown.grain else _series(shown, shown.period)
     limit = shown.limits.churn_limit
     breaches = churn.breaches(points, limit)
     allowed = [churn.prorated(day, limit) for day, _ in points] if _by_day(shown) else []
@@ -52,6 +52,16 @@ def churn_panel(shown: Shown) -> Panel:
         status=None if last is None else Status.OVER_LIMIT if last > limit else Status.WITHIN_LIMIT,
         badge=None if first is None else _badge(shown, churn.days_above(points, limit)),
     )
+
+
+def churn_points(shown: Shown) -> list[tuple[date, Number | None]]:
+    """Return the month-to-date churn at the last day shown of each period of the board's grain."""
+    lasts = (period.until(shown.today).last for period in shown.periods)
+    return list(zip(lasts, shown.numbers("churn_rate_mtd"), strict=True))
+
+
+def _series(shown: Shown, period: Period) -> list[tuple[date, Number | None]]:
+    return churn.series(shown.books[None], split(period, _grain(shown)))
 
 
 def _by_day(shown: Shown) -> bool:
@@ -90,8 +100,7 @@ def breach_days(books: Mapping[GroupBy | None, Book], period: Period, limits: Li
 
 def _before(shown: Shown, points: Points) -> list[Number | None]:
     """Return the compared period's series, by the same position in it."""
-    other = churn.series(shown.books[None], split(shown.compared, _grain(shown)))
-    values = [rate for _, rate in other][: len(points)]
+    values = [rate for _, rate in _series(shown, shown.compared)][: len(points)]
     return values + [None] * (len(points) - len(values))
 
 

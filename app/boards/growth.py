@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from app.boards.board import Board, Load, Shown, terms
-from app.boards.churn import NO_STOCK, breach_days, churn_panel
+from app.boards.churn import NO_STOCK, breach_days, churn_panel, churn_points
 from app.boards.figures import growth as draw
 from app.boards.tables import REPORTS, by_period, column, heat, joined, named
 from app.boards.view import CHANNELS, Column, Key, Panel, Plain, Row, Table
@@ -180,8 +180,7 @@ def _first_week(period: Period) -> date:
 def daily(shown: Shown) -> Panel:
     """Return the daily report, its churn marked where it is over the limit."""
     limit, report = shown.limits.churn_limit, REPORTS[shown.grain]
-    lasts = [period.until(shown.today).last for period in shown.periods]
-    points = list(zip(lasts, shown.numbers("churn_rate_mtd"), strict=True))
+    points = churn_points(shown)
     firsts = {breach.day for breach in churn.breaches(points, limit)}
     hits: dict[Period, frozenset[str]] = {}
     words = {period: _recounted(shown, period) for period in shown.periods}

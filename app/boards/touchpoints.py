@@ -62,10 +62,12 @@ def _head(period: Period, grain: Grain) -> Text:
 
 def _coarse(shown: Shown) -> tuple[Grain, tuple[Period, ...]]:
     """Return the board's periods, or coarser ones where they would not stand side by side."""
-    for grain in (shown.grain, Grain.WEEK, Grain.MONTH, Grain.YEAR):
-        periods = tuple(period for period in split(shown.period, grain) if period.first <= shown.today)
+    grain, periods = shown.grain, shown.periods
+    for coarser in (Grain.WEEK, Grain.MONTH, Grain.YEAR):
         if len(periods) <= MAX_COLUMNS:
             break
+        grain = coarser
+        periods = tuple(period for period in split(shown.period, grain) if period.first <= shown.today)
     return grain, periods
 
 
