@@ -17,7 +17,7 @@ from app.api import figures as figures_page
 from app.api import problems, respond
 from app.api.rate import Rate
 from app.api.router import COMPONENTS
-from app.api.router import router as api
+from app.api.router import routes as api
 from app.connectors.signin import providers
 from app.db import Database, is_away
 from app.domain.errors import LuopanError
@@ -30,7 +30,7 @@ from app.web import errors as pages
 from app.web.deadline import Leaving
 from app.web.middleware import HEADERS, MIB, BodyLimit, SafeHeaders
 from app.web.requests import LONGEST_PATH, Requests
-from app.web.router import router as web
+from app.web.router import routes as web
 from app.web.static import pack_all
 from app.web.static import router as static
 
@@ -54,6 +54,7 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
         redoc_url=None,
         openapi_url=None,
         lifespan=_lifespan,
+        routes=[*api, *figures_page.router.routes, *static.routes, *web],
         redirect_slashes=False,  # such a redirect would repeat whatever Host the request names
     )
     logs.prepare()
@@ -69,10 +70,6 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     for kind in (LuopanError, RequestValidationError, HTTPException, SQLAlchemyError, OSError):
         app.add_exception_handler(kind, _refuse)
     app.add_api_route("/healthz", healthz, include_in_schema=False)
-    app.include_router(api)
-    app.include_router(figures_page.router)
-    app.include_router(static)
-    app.include_router(web)
     _describe(app)
     return app
 

@@ -3,10 +3,11 @@
 from datetime import date
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from app.api import params
 from app.api.guard import Conf, Db, KeptRoute, Who, needs
+from app.api.resource import resource
 from app.api.respond import TAGGED, answer
 from app.api.schemas import BoardOut
 from app.boards import targets
@@ -19,7 +20,7 @@ from app.domain.period import Compare, Grain
 from app.domain.roles import Action
 from app.domain.scope import GroupBy
 
-router = APIRouter(prefix="/boards", route_class=KeptRoute, tags=["boards"])
+router = resource("/boards", "boards", KeptRoute)
 
 _GRAIN = (
     "How long the periods of rows and charts are; left out, the length of the range decides. Made coarser above 400."

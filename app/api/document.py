@@ -1,12 +1,13 @@
 """The OpenAPI document itself, behind a token like everything it describes."""
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from fastapi.responses import JSONResponse
 
-from app.api.guard import GuardedRoute, Who, needs
+from app.api.guard import Who, needs
+from app.api.resource import resource
 from app.domain.roles import Action
 
-router = APIRouter(route_class=GuardedRoute, tags=["document"])
+router = resource("", "document")
 
 
 @router.get("/openapi.json", summary="Read this document", openapi_extra=needs(Action.READ))

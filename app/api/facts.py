@@ -4,11 +4,12 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from app.api.examples import FACTS as EXAMPLES
-from app.api.guard import Conf, Db, GuardedRoute, Who, needs
+from app.api.guard import Conf, Db, Who, needs
 from app.api.params import Channel, Limit, OptionalDay, OptionalUnit, day_or_month
+from app.api.resource import resource
 from app.api.respond import answer
 from app.api.schemas import FACTS_PAGES, RemovedOut, WrittenOut
 from app.domain.facts import TABLES, TARGETS, FactTable
@@ -21,7 +22,7 @@ from app.queries import channels, units
 from app.queries import facts as fact_rows
 from app.store import facts as store
 
-router = APIRouter(prefix="/facts", route_class=GuardedRoute, tags=["facts"])
+router = resource("/facts", "facts")
 
 Handler = Callable[..., Response]
 

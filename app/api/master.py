@@ -2,11 +2,12 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Response
+from fastapi import Path, Response
 from sqlalchemy.orm import Session
 
 from app.api import examples
-from app.api.guard import Db, GuardedRoute, Who, needs
+from app.api.guard import Db, Who, needs
+from app.api.resource import resource
 from app.api.respond import answer
 from app.api.schemas import ChannelOut, ChannelsOut, UnitOut, UnitsOut
 from app.domain.errors import Invalid
@@ -20,7 +21,7 @@ from app.queries.channels import ChannelRow
 from app.store import channels as channel_store
 from app.store import units as unit_store
 
-router = APIRouter(route_class=GuardedRoute, tags=["units and channels"])
+router = resource("", "units and channels")
 
 Code = Annotated[str, Path(pattern=CODE_PATTERN, description="Lower-case letters, digits, - and _.")]
 

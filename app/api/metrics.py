@@ -2,10 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from app.api import params
 from app.api.guard import Conf, Db, KeptRoute, Who, needs
+from app.api.resource import resource
 from app.api.respond import TAGGED, answer
 from app.api.schemas import MetricsOut, QueryOut
 from app.boards.answer import Question
@@ -20,7 +21,7 @@ from app.metrics.definition import Metric
 from app.metrics.describe import formula_text
 from app.queries import channels, units
 
-router = APIRouter(prefix="/metrics", route_class=KeptRoute, tags=["numbers"])
+router = resource("/metrics", "numbers", KeptRoute)
 
 MetricKeys = Annotated[
     str, Query(description="Metric keys, separated by commas.", examples=["gmv,aov"], max_length=2000)

@@ -1,24 +1,51 @@
 """The command line: `luopan`."""
 
 import gc
+from importlib import import_module
 
 import click
 from pydantic import ValidationError
 
-from app.cli.accounts import user
-from app.cli.backup import backup_command, restore_command
-from app.cli.data import demo_command, migrate_command, verify_command
-from app.cli.exports import export_command
-from app.cli.imports import import_command
-from app.cli.serve import refuse_settings, serve_command
-from app.cli.tokens import token
 from app.settings import load
 
 GARBAGE = (50_000, 20, 50)
 """Objects after which garbage is looked for: a write of many rows makes a million of them, and none in circles."""
 
+COMMANDS = {
+    "backup": "app.cli.backup:backup_command",
+    "bench": "app.cli.bench:bench_command",
+    "demo": "app.cli.data:demo_command",
+    "export": "app.cli.exports:export_command",
+    "import": "app.cli.imports:import_command",
+    "migrate": "app.cli.data:migrate_command",
+    "restore": "app.cli.backup:restore_command",
+    "serve": "app.cli.serve:serve_command",
+    "token": "app.cli.tokens:token",
+    "user": "app.cli.accounts:user",
+    "verify": "app.cli.data:verify_command",
+}
+"""Where each command stands. It is imported when it is asked for: the server starts without what others need."""
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+
+class Commands(click.Group):
+    """The commands of Luopan."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all commands."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command, or nothing for a name that there is not."""
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name].partition(":")
+        command: click.Command = getattr(import_module(module), name)
+        return command
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="luopan")
 @click.pass_context
 def main(context: click.Context) -> None:
@@ -28,7 +55,9 @@ def main(context: click.Context) -> None:
         load()
     except ValidationError as error:
         sentence = "; ".join(_sentence(part["loc"], part["msg"]) for part in error.errors())
-        if context.invoked_subcommand == serve_command.name:
+        if context.invoked_subcommand == "serve":
+            from app.cli.serve import refuse_settings  # noqa: PLC0415 (imported already, as what was asked for)
+
             refuse_settings(sentence)
         raise click.ClickException(sentence) from None
 
@@ -36,19 +65,3 @@ def main(context: click.Context) -> None:
 def _sentence(place: tuple[int | str, ...], message: str) -> str:
     named = f"LUOPAN_{str(place[0]).upper()}: " if place else ""
     return named + message.removeprefix("Value error, ")
-
-
-@main.command("bench", add_help_option=False, context_settings={"ignore_unknown_options": True})
-@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
-def bench(arguments: tuple[str, ...]) -> None:
-    """Measure a board beside its own SQL and a bare response."""
-    from app.cli.bench import bench_command  # noqa: PLC0415 (brings the boards with it, which no other command needs)
-
-    bench_command(list(arguments), prog_name="luopan bench")
-
-
-for _command in (
-    *(serve_command, import_command, export_command, migrate_command, demo_command),
-    *(verify_command, backup_command, restore_command, user, token),
-):
-    main.add_command(_command)

@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData, String, TypeDecorator
-from sqlalchemy.dialects import mysql
 from sqlalchemy.orm import DeclarativeBase, mapped_column
+from sqlalchemy.types import TypeEngine
 
 Big = BigInteger().with_variant(Integer, "sqlite")
 """A 64-bit integer; SQLite numbers rows by itself only in a column typed INTEGER."""
@@ -14,8 +14,16 @@ Big = BigInteger().with_variant(Integer, "sqlite")
 class UtcDateTime(TypeDecorator[datetime]):
     """A moment, stored as naive UTC on every database and always aware in Python."""
 
-    impl = DateTime().with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb")
+    impl = DateTime
     cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[datetime]:
+        """Keep microseconds on MySQL and MariaDB, which cut them off where nothing is said."""
+        if dialect.name not in ("mysql", "mariadb"):
+            return super().load_dialect_impl(dialect)
+        from sqlalchemy.dialects.mysql import DATETIME  # noqa: PLC0415 (others start without this dialect)
+
+        return dialect.type_descriptor(DATETIME(fsp=6))
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Store an aware moment as naive UTC."""

@@ -107,6 +107,3 @@ async def bad(request: Request) -> Response:
     upload = await uploaded(request)
     with IMPORTS.taken():
         return await run_in_threadpool(import_work.bad, request, upload)
-
-
-router.include_router(scripted)

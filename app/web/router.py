@@ -1,6 +1,6 @@
 """All pages."""
 
-from fastapi import APIRouter
+from itertools import chain
 
 from app.web import (
     account,
@@ -30,14 +30,18 @@ from app.web import (
     views,
 )
 
-router = APIRouter()
-for _part in (
-    *(boards, targets, health, login, home, entry, plan, imports, exports, export_facts),
-    *(log, recounts, closing, dictionary, master, pick),
-    *(explain, notes, views),
-    *(setup, signin, account, people, tokens, security),
-):
-    router.include_router(_part.router)
-router.include_router(home.writes)
-for _kept in (notes.kept, views.kept):
-    router.include_router(_kept)
+_ROUTERS = (
+    *(
+        part.router
+        for part in (
+            *(boards, targets, health, login, home, entry, plan, imports, exports, export_facts),
+            *(log, recounts, closing, dictionary, master, pick),
+            *(explain, notes, views),
+            *(setup, signin, account, people, tokens, security),
+        )
+    ),
+    *(imports.scripted, home.writes, notes.kept, views.kept),
+)
+
+# Listed, not included in a router: that would build each of them again, and again for its first request.
+routes = list(chain.from_iterable(router.routes for router in _ROUTERS))

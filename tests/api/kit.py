@@ -18,7 +18,8 @@ from pydantic import BaseModel
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
-from app.api import boards, document, facts, master, metrics
+from app.api import router
+from app.api.resource import PREFIX
 from app.api.schemas import Problem
 from app.db import Database
 from app.domain.facts import TABLES
@@ -209,11 +210,16 @@ def _refuse(name: str) -> None:
 
 
 def routes() -> Iterator[APIRoute]:
-    """Yield the routes of version 1, their paths below /api/v1."""
-    for part in (master, facts, metrics, boards, document):
-        for route in part.router.routes:
-            assert isinstance(route, APIRoute)
-            yield route
+    """Yield the routes of version 1."""
+    for route in router.routes:
+        assert isinstance(route, APIRoute)
+        yield route
+
+
+def below(route: APIRoute) -> str:
+    """Return the path of a route below /api/v1, as requests of the client name it."""
+    assert route.path.startswith(PREFIX)
+    return route.path.removeprefix(PREFIX)
 
 
 def _models() -> Iterator[tuple[str, re.Pattern[str], int | str, type[BaseModel]]]:
@@ -242,7 +248,7 @@ def check(method: str, path: str, response: Response) -> None:
     assert kind == "application/json"
     body(response)
     for of_method, place, status, model in MODELS:
-        if of_method == method and status == response.status_code and place.match(path):
+        if of_method == method and status == response.status_code and place.match(f"{PREFIX}{path}"):
             model.model_validate_json(response.content)
 
 

@@ -7,11 +7,14 @@ import pytest
 from anyio.from_thread import BlockingPortal
 
 from app.domain.facts import TABLES
-from tests.api.kit import KEYS, Api, Frozen, body, dumped, refused, routes, row
+from tests.api.kit import KEYS, Api, Frozen, below, body, dumped, refused, routes, row
 
 JSON = {"Content-Type": "application/json"}
 WRITES = [
-    (method, route.path) for route in routes() for method in sorted(route.methods or ()) if method in {"PUT", "DELETE"}
+    (method, below(route))
+    for route in routes()
+    for method in sorted(route.methods or ())
+    if method in {"PUT", "DELETE"}
 ]
 SOME = [WRITES[0], *WRITES[2:4]]
 """A unit, and facts both ways."""
@@ -126,13 +129,13 @@ def test_no_value_of_any_parameter_upsets_the_server(article: Api) -> None:
         "ａ",
     ]
     for route in routes():
-        if "GET" not in (route.methods or ()) or route.path in ALIKE:
+        if "GET" not in (route.methods or ()) or below(route) in ALIKE:
             continue
         names = [param.alias for param in route.dependant.query_params]
         base = {name: good[name] for name in names if name in good}
         for name in names:
             for text in texts:
-                status = article.send("GET", route.path, params={**base, name: text}).status_code
+                status = article.send("GET", below(route), params={**base, name: text}).status_code
                 assert status in {200, 422}, (route.path, name, text)
 
 

@@ -100,7 +100,11 @@ def test_every_command_is_documented_for_operators() -> None:
 
 
 def _leaves(group: click.Group, prefix: str = "") -> Iterator[str]:
-    for name, command in group.commands.items():
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
+        assert command.name == name
         if isinstance(command, click.Group):
             yield from _leaves(command, f"{prefix}{name} ")
         else:
