@@ -14,11 +14,11 @@ CHUNK = 500
 
 
 def counterparts(session: Session, table: FactTable, keys: Sequence[Key]) -> dict[Key, int | None]:
-    """Return what each row's cohort is measured against; empty for tables without cohorts."""
+    """Return what each row's cohort is measured against; empty where no cohort was counted."""
     if table is RETENTION:
         place = (Friends.unit_id, Friends.day, Friends.channel_id)
         query = select(*place, func.max(Friends.adds))
-    elif table is FRIENDS:
+    elif table is FRIENDS and _any_between(session, keys):
         place = (Retention.unit_id, Retention.cohort_day, Retention.channel_id)
         query = select(*place, func.max(Retention.retained))
     else:

@@ -6,16 +6,17 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from app.domain.roles import Viewer
 from app.models import Change, ChangeBatch
 from app.observe import tally
+from app.store.bulk import insert_rows, plain
 
 Values = dict[str, Any]
 
 MAX_REASON = 400
+COLUMNS = ("batch_id", "kind", "unit_id", "day", "key", "before", "after")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,23 +40,18 @@ class Log:
 
     def add(self, changes: Iterable[Changed]) -> None:
         """Write down changes."""
-        rows = [
-            {
-                "kind": self._kind,
-                "unit_id": change.unit_id,
-                "day": change.day,
-                "key": as_json(change.key),
-                "before": None if change.before is None else as_json(change.before),
-                "after": None if change.after is None else as_json(change.after),
-            }
-            for change in changes
-        ]
-        if rows:
-            batch_id = self._begun()
-            # The table, not the class: an import writes 100,000 of these.
-            self._session.execute(
-                insert(Change.metadata.tables["changes"]), [{**row, "batch_id": batch_id} for row in rows]
-            )
+        known = list(changes)
+        if known:
+            batch = self._begun()
+            rows = [
+                (
+                    *(batch, self._kind, change.unit_id, change.day, as_json(change.key)),
+                    None if change.before is None else as_json(change.before),
+                    None if change.after is None else as_json(change.after),
+                )
+                for change in known
+            ]
+            insert_rows(self._session.connection(), plain(Change.metadata.tables["changes"]), COLUMNS, rows)
 
     def _begun(self) -> int:
         if self.batch_id is None:

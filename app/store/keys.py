@@ -96,12 +96,15 @@ class Resolver:
         value: int | None = targets.steps_of(row) if isinstance(row, TargetRow) else getattr(row, key)
         return value
 
-    def row(self, key: Key) -> dict[str, Any]:
-        """Return the key columns of a new row."""
-        row: dict[str, Any] = {"unit_id": key.unit_id, self.table.day_key: key.day}
-        for dim, value in zip(self.table.dims, key.dims, strict=True):
-            row[dim.column] = None if dim.channels and value == 0 else value
-        return row
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that hold the key of a new row, as `place` gives it."""
+        return ("unit_id", self.table.day_key, *(dim.column for dim in self.table.dims))
+
+    def place(self, key: Key) -> tuple[Any, ...]:
+        """Return the key of a new row, no channel being NULL."""
+        dims = zip(self.table.dims, key.dims, strict=True)
+        return (key.unit_id, key.day, *(None if dim.channels and value == 0 else value for dim, value in dims))
 
     def named(self, key: Key) -> dict[str, Any]:
         """Return a key in codes, as the history keeps it."""

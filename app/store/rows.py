@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from app.domain.errors import Invalid, Issue
@@ -16,6 +16,7 @@ from app.observe import tally
 from app.queries import channels, closings, units
 from app.queries.facts import table_of
 from app.store import cohorts, history, rules
+from app.store.bulk import insert_rows, plain
 from app.store.keys import Key, Resolver, columns, key_of
 from app.store.near import near
 
@@ -123,7 +124,8 @@ def _refuse_closed(session: Session, table: FactTable, writes: Sequence[Write]) 
 def write(session: Session, resolver: Resolver, changed: Sequence[Write], log: history.Log, *, unchanged: int) -> Count:
     """Insert, update and delete rows that become something else than they are; `unchanged` is only counted."""
     table, sql, now = resolver.table, table_of(resolver.table), datetime.now(UTC)
-    inserts: list[dict[str, Any]] = []
+    measures = [measure.key for measure in table.measures]
+    inserts: list[tuple[Any, ...]] = []
     updates: list[dict[str, Any]] = []
     deletes: list[int] = []
     changes: list[history.Changed] = []
@@ -131,7 +133,8 @@ def write(session: Session, resolver: Resolver, changed: Sequence[Write], log: h
         if item.values is None:
             deletes.append(item.stored.id)
         elif item.stored is None:
-            inserts.append({**resolver.row(item.key), **item.values, "revision": 1, "updated_at": now})
+            values = (item.values[name] for name in measures)
+            inserts.append((*resolver.place(item.key), *values, 1, now))
         else:
             revision = item.stored.revision + 1
             updates.append({**item.values, "row_id": item.stored.id, "revision": revision, "updated_at": now})
@@ -139,7 +142,8 @@ def write(session: Session, resolver: Resolver, changed: Sequence[Write], log: h
         changes.append(history.Changed(item.key.unit_id, item.key.day, named, item.before(table), item.values))
     connection = session.connection()
     if inserts:
-        connection.execute(insert(sql), inserts)
+        names = (*resolver.columns, *measures, "revision", "updated_at")
+        insert_rows(connection, plain(sql), names, inserts)
     if updates:
         connection.execute(update(sql).where(sql.c.id == bindparam("row_id")), updates)
     for start in range(0, len(deletes), CHUNK):

@@ -15,6 +15,7 @@ from app.domain.rollups import ROLLUPS, Rollup
 from app.domain.tree import Tree
 from app.models import SUMS
 from app.queries.contributions import names
+from app.store.bulk import insert_rows
 from app.store.rollups.upsert import additive
 
 Numbers = Sequence[int | None]
@@ -80,7 +81,7 @@ class Deltas:
             kept = SUMS[rollup.name]
             for table, held in ((kept.day, self._days), (kept.month, self._months)):
                 if rows := _rows(rollup, _upwards(held.pop(rollup.name, {}), tree)):
-                    session.connection().execute(additive(rollup, table, dialect), rows)
+                    insert_rows(session.connection(), additive(rollup, table, dialect), names(rollup), rows)
 
 
 def _upwards(own: ByUnit, tree: Tree) -> Cells:
@@ -116,15 +117,13 @@ def _months(cells: Cells) -> Cells:
     return found
 
 
-def _rows(rollup: Rollup, cells: Cells) -> list[dict[str, Any]]:
-    columns, width = names(rollup), len(rollup.measures)
+def _rows(rollup: Rollup, cells: Cells) -> list[tuple[Any, ...]]:
+    width = len(rollup.measures)
     rows = []
     for place in sorted(cells):
         cell = cells[place]
         if any(cell):
             # A sum of nothing is NULL, unless it is taken from one of something.
-            sums = [
-                total if total or count else None for total, count in zip(cell[:width], cell[width:-1], strict=True)
-            ]
-            rows.append(dict(zip(columns, (*place, *sums, *cell[width:]), strict=True)))
+            sums = [cell[i] if cell[i] or cell[width + i] else None for i in range(width)]
+            rows.append((*place, *sums, *cell[width:]))
     return rows
