@@ -15,6 +15,7 @@ from app.boards.board import Board
 from app.boards.catalog import BOARDS
 from app.boards.plain import as_plain
 from app.boards.read import Asked, read
+from app.boards.view import AIM
 from app.domain.facts import CustomerKind
 from app.domain.period import Compare, Grain
 from app.domain.roles import Action
@@ -25,6 +26,7 @@ router = resource("/boards", "boards", KeptRoute)
 _GRAIN = (
     "How long the periods of rows and charts are; left out, the length of the range decides. Made coarser above 400."
 )
+_COMPARE = "What the range is compared with; `target` gives each card with a target its `aim`."
 _BY = "Adds the panel `groups`: the numbers of the cards for each group, and their total."
 
 
@@ -37,7 +39,7 @@ def _register(board: Board) -> None:
         from_: params.From,
         to: params.To,
         channel: params.Channel = None,
-        compare: Annotated[Compare, Query(description="What the range is compared with.")] = Compare.PREVIOUS,
+        compare: Annotated[Literal["previous", "last_year", "target"], Query(description=_COMPARE)] = "previous",
         as_of: params.AsOf = None,
         grain: Annotated[Literal["day", "week", "month"] | None, Query(description=_GRAIN)] = None,
         by: Annotated[GroupBy | None, Query(description=_BY)] = None,
@@ -45,10 +47,13 @@ def _register(board: Board) -> None:
     ) -> Response:
         past = params.close(as_of, settings)
         asked = Asked(
-            *(unit, params.period(from_, to), channel, compare, past),
+            *(unit, params.period(from_, to), channel),
+            how=Compare.PREVIOUS if compare == AIM else Compare(compare),
+            past=past,
             kind=customer_kind,
             grain=None if grain is None else Grain(grain),
             by=by,
+            aim=compare == AIM,
         )
         with database.read() as session:
             view = read(session, viewer, board, asked, settings.today())

@@ -1,8 +1,9 @@
 """A board's view as plain data, in the shape of the REST contract."""
 
+from dataclasses import asdict
 from typing import Any
 
-from app.boards.view import BoardView, Card, Panel, Row, ScopeView, Table
+from app.boards.view import AIM, BoardView, Card, Panel, Row, ScopeView, Table
 from app.domain.text import Language
 
 
@@ -27,7 +28,7 @@ def _scope(scope: ScopeView) -> dict[str, Any]:
         "from": scope.period.first,
         "to": scope.period.last,
         "channel": scope.channel,
-        "compare": scope.compare,
+        "compare": AIM if scope.aim else scope.compare,
         "compared": None if other is None else {"from": other.first, "to": other.last},
         "today": scope.today,
         **asked,
@@ -44,6 +45,7 @@ def _card(card: Card, language: Language) -> dict[str, Any]:
         "compare": beside and {"value": beside.value, "change": beside.change, "points": beside.points},
         "limit": card.limit,
         "status": card.status,
+        **({"aim": asdict(card.aim)} if card.aim else {}),
     }
 
 

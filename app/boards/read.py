@@ -99,6 +99,7 @@ def _view(session: Session, viewer: Viewer, board: Board, asked: Asked, today: d
             *(unit.code, unit.name, asked.period, asked.channel, asked.how, shown.compared, today, day),
             kind=asked.kind,
             grain=shown.grain,
+            aim=asked.aim,
         ),
         coverage=coverage_of(session, viewer, tree, unit.id, asked.period, today),
         cards=_cards(session, viewer, tree, unit, board, asked, shown),

@@ -208,6 +208,10 @@ class Coverage:
         return half_up(Fraction(self.present, self.expected), DECIMALS[Unit.RATE]) if self.expected else None
 
 
+AIM = "target"
+"""Asked for in place of a comparison: how numbers stand against their targets."""
+
+
 @dataclass(frozen=True, slots=True)
 class ScopeView:
     """What a board is about."""
@@ -224,6 +228,8 @@ class ScopeView:
     kind: CustomerKind | None = None
     grain: Grain | None = None
     """The length of the periods shown; None where nothing is cut into periods."""
+    aim: bool = False
+    """Whether cards stand against their targets, in place of `compare`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from fastapi import Depends, Query
 
 from app.boards.board import Board
 from app.boards.read import GRAINS, Asked
+from app.boards.view import AIM
 from app.domain.errors import Invalid, NotFound
 from app.domain.facts import ChannelKind, CustomerKind
 from app.domain.period import Compare, Grain, Period
@@ -27,7 +28,6 @@ from app.queries.units import visible
 from app.web.pick import unit_options
 from app.web.presets import PRESETS, preset, step
 
-AIM = "target"
 COMPARES = {
     Compare.PREVIOUS.value: Text("对比上期", "Previous"),
     Compare.LAST_YEAR.value: Text("去年同期", "Last year"),

@@ -130,6 +130,25 @@ def test_cards_carry_value_comparison_and_limit(article: Api) -> None:
     assert (old["value"], old["compare"]["value"], pct(old["compare"]["change"])) == (427_630, 213_740, "100.07")
 
 
+def test_cards_stand_against_their_targets_where_that_is_asked_for(article: Api) -> None:
+    september = {"unit": "article", "from": "2023-09-01", "to": "2023-09-30"}
+    rows = panels(article.read("/boards/targets", unit="article", month="2023-09"))["targets"]["table"]["rows"]
+    whole = {row["metric"]: row for row in rows if row["channel"] is None and row["customer_kind"] is None}
+    seen = 0
+    for key in ("growth", "sales"):
+        board = article.read(f"/boards/{key}", **september, compare="target")
+        assert board["scope"]["compare"] == "target"
+        for card in board["cards"]:
+            assert card["compare"] is None
+            row = whole.get(card["metric"])
+            assert ("aim" in card) == (row is not None), card["metric"]
+            if row is not None:
+                seen += 1
+                assert card["aim"] == {"pace": None, **{name: row[name] for name in ("target", "completion", "status")}}
+        assert not any("aim" in card for card in article.read(f"/boards/{key}", **september)["cards"])
+    assert seen >= 2
+
+
 @pytest.mark.parametrize(
     ("first", "last", "more"),
     [
