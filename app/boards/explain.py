@@ -61,6 +61,8 @@ class Rows:
     measures: tuple[Measure, ...]
     rows: Sequence[Any]
     more: bool
+    kinds: frozenset[CustomerKind] = frozenset()
+    """The kinds of customers that all of the sums keep to; empty where one takes all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +154,9 @@ class _Reader:
             days = _hull(terms, period)
             found = behind.rows(self.session, self.viewer, self.tree, table, self.scope, list(terms), days, MOST + 1)
             measures = {term.fact.column: _measure(term) for term in terms}
-            yield Rows(table, days, tuple(measures.values()), found[:MOST], len(found) > MOST)
+            kept = [term.kinds for term in terms]
+            kinds = frozenset[CustomerKind]().union(*filter(None, kept)) if all(kept) else frozenset()
+            yield Rows(table, days, tuple(measures.values()), found[:MOST], len(found) > MOST, kinds)
         if has_levels and self.scope.channel is None:
             days = Period(month_of(period.first).first, period.last)
             found = behind.counts(self.session, self.viewer, self.tree, self.scope, period.last, MOST + 1)

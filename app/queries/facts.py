@@ -57,7 +57,7 @@ class Filter:
     last: date | None = None
     channel: ChannelRef | None = None
     cursor: Cursor | None = None
-    customer_kind: CustomerKind | None = None
+    customer_kinds: frozenset[CustomerKind] = frozenset()
 
 
 def table_of(facts: FactTable) -> Table:
@@ -141,9 +141,9 @@ def _narrowed(query: Select[Any], table: Table, facts: FactTable, asked: Filter)
     if asked.channel:
         named = [table.c[dim.column] for dim in facts.dims if asked.channel.kind in dim.channels]
         query = query.where(or_(*(column == asked.channel.id for column in named)) if named else table.c.id < 0)
-    if asked.customer_kind:
+    if asked.customer_kinds:
         is_known = "customer_kind" in (dim.column for dim in facts.dims)
-        query = query.where(table.c.customer_kind == str(asked.customer_kind) if is_known else table.c.id < 0)
+        query = query.where(table.c.customer_kind.in_(sorted(asked.customer_kinds)) if is_known else table.c.id < 0)
     if asked.cursor:
         behind = and_(day == asked.cursor.day, table.c.id > asked.cursor.id)
         query = query.where(or_(day > asked.cursor.day, behind))

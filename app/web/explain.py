@@ -110,8 +110,9 @@ class _Maker:
         }
 
     def _narrowed(self, rows: Rows) -> dict[str, str]:
-        """Return the channel and kind of customers that rows are of; counts of friends know neither."""
-        given = {"channel": self.asked.get("channel", ""), "customer_kind": self.asked.get("kind", "")}
+        """Return the channel and kinds of customers that rows are of; counts of friends know neither."""
+        kinds = self.asked.get("kind") or ",".join(kind for kind in CustomerKind if kind in rows.kinds)
+        given = {"channel": self.asked.get("channel", ""), "customer_kind": kinds}
         return {name: value for name, value in given.items() if value and rows.table is not STOCK_COUNTS}
 
     def _line(self, rows: Rows, row: Any) -> dict[str, Any]:  # noqa: ANN401 (a row of a table known at run time)

@@ -50,13 +50,14 @@ def export_facts(
 ) -> Response:
     """Download the rows of a kind of fact: of a unit with all below it, or all that may be read."""
     table, wanted, period = _table(kind), format_param(format), _period(from_, to)
-    customers = kind_param("customer_kind", customer_kind)
+    kinds = [kind_param("customer_kind", word) for word in customer_kind.split(",")]
+    customers = frozenset(kind for kind in kinds if kind)
     deadline = Deadline.of(request, EXPORT)
     with FACT_EXPORTS.taken(), database.read() as session:
         tree, known = units.load_tree(session), channels.load(session)
         top = units.readable(tree, viewer, unit) if unit else None
         ref = channels.find(known, channel or None)
-        filter_ = facts.Filter(top.id if top else None, *_bounds(table, period), ref, customer_kind=customers)
+        filter_ = facts.Filter(top.id if top else None, *_bounds(table, period), ref, customer_kinds=customers)
         if wanted is Format.XLSX:
             export_xlsx.refuse_many(facts.count(session, viewer, tree, table, filter_))
         pages_ = deadline.through(facts.pages(session, viewer, tree, table, filter_))
@@ -70,11 +71,11 @@ def export_facts(
         return exported(request, file, wanted, [sheet], fact_notes(table, pairs))
 
 
-def _narrowed(channel: ChannelRow | None, customers: CustomerKind | None) -> list[tuple[str, str]]:
-    """Say to which channel and kind of customers rows are narrowed."""
+def _narrowed(channel: ChannelRow | None, customers: frozenset[CustomerKind]) -> list[tuple[str, str]]:
+    """Say to which channel and kinds of customers rows are narrowed."""
     found = (
         (t("渠道", "Channel"), channel.name if channel else ""),
-        (t("客户类型", "Customers"), say(customers.text) if customers else ""),
+        (t("客户类型", "Customers"), t("、", ", ").join(say(kind.text) for kind in CustomerKind if kind in customers)),
     )
     return [(head, word) for head, word in found if word]
 

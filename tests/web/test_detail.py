@@ -46,12 +46,15 @@ def test_rows_behind_a_number_go_out_as_narrow_as_it_was_asked(site: Site) -> No
         "sales",
         [{**sale, "touchpoint": place, "customer_kind": kind, "gmv": gmv} for (place, kind), gmv in sold.items()],
     )
-    asked = f"/explain?metric=gmv&unit={UNIT}&from=2023-10-01&to=2023-10-01"
+    asked = f"/explain?unit={UNIT}&from=2023-10-01&to=2023-10-01&metric="
     for narrow, amounts in (
-        ("", ["300.00", "20.00", "1.00"]),
-        ("&channel=official", ["300.00", "20.00"]),
-        ("&kind=new", ["300.00", "1.00"]),
-        ("&channel=official&kind=new", ["300.00"]),
+        ("gmv", ["300.00", "20.00", "1.00"]),
+        ("gmv&channel=official", ["300.00", "20.00"]),
+        ("gmv&kind=new", ["300.00", "1.00"]),
+        ("gmv&channel=official&kind=new", ["300.00"]),
+        ("gmv_new", ["300.00", "1.00"]),
+        ("gmv_old&channel=official", ["20.00"]),
+        ("repeat_share", ["300.00", "20.00", "1.00"]),
     ):
         links = [link["href"] for link in site.page(asked + narrow).all("a")]
         (link,) = (link for link in links if link.startswith("/export/facts/sales"))
