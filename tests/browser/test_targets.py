@@ -73,3 +73,28 @@ def test_the_page_is_all_there_in_english_and_without_scripts(windows: Windows) 
     page.locator("nav.seg a", has_text="Year").click()
     assert "Year so far" in page.locator("#data-year").inner_text()
     assert window.problems == []
+
+
+EDGES = """rows => rows.map(row => ({
+  name: row.querySelector("th").textContent.trim(),
+  right: Math.max(...[...row.querySelectorAll(".at, td:last-child .tag")]
+    .filter(one => one.checkVisibility())
+    .map(one => one.querySelector("svg").getBoundingClientRect())
+    .map(box => box.right <= innerWidth && box.width ? box.right : 0)),
+}))"""
+
+
+@pytest.mark.parametrize("width", [390, 1024])
+@pytest.mark.parametrize("place", ["/targets?unit=luopan&month=2023-09", "/?unit=luopan"])
+def test_how_each_target_stands_is_seen_on_a_narrow_screen_without_scrolling(
+    windows: Windows, place: str, width: int
+) -> None:
+    window = windows(viewport={"width": width, "height": 844})
+    prepare(window.site)
+    page = window.open(place)
+    rows = page.locator(".goals tbody tr:not(.kid, .grp)")
+    assert rows.count() >= 1
+    for row in rows.evaluate_all(EDGES):
+        assert 0 < row["right"] <= width, row
+    assert fits(page)
+    assert window.problems == []
