@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from app.domain.facts import Unit
 from app.domain.number import Number, half_up
@@ -155,6 +156,7 @@ def short_range(period: Period) -> str:
     return f"{first.year}/{first.month}/{first.day}–{last.year}/{last.month}/{last.day}"
 
 
+@lru_cache(maxsize=4096)
 def period_label(period: Period, grain: Grain) -> Text:
     """Write a row's period: a day with weekday, a week or a cut month by its ends, a month by name."""
     if grain is Grain.DAY:

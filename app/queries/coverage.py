@@ -106,7 +106,8 @@ def _summed(
     shown = Period(period.first, last)
     sums: dict[int, list[int]] = {}
     for statement, given in _statements(session, tree, unit_id, shown, of_children=of_children):
-        for id_, *numbers in session.connection().execute(statement, {"first": shown.first, "last": last, **given}):
+        asked = {"first": shown.first, "last": last, **given}
+        for id_, *numbers in session.connection().execute(statement, asked).all():
             known = sums.get(id_, [0] * len(numbers))
             sums[id_] = [one + int(other or 0) for one, other in zip(known, numbers, strict=True)]
     return [_days(id_, numbers, shown) for id_, numbers in sums.items()]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import BigInteger, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from app.domain.errors import NotFound
@@ -37,6 +37,13 @@ class NoteRow:
 
 
 _COLUMNS = (Note.id, Note.unit_id, Note.day, Note.kind, Note.text, Note.user_id, Note.actor, Note.at)
+_WITHIN = (
+    select(*_COLUMNS).where(Note.day.between(bindparam("first"), bindparam("last"))).order_by(Note.day, Note.id)
+).limit(MOST)
+_LINEAGE = Note.unit_id.in_(bindparam("lineage", expanding=True))
+# Made once: every board asks the first of them.
+_ON_LINEAGE = _WITHIN.where(_LINEAGE)
+_BELOW_TOO = _WITHIN.where(or_(_LINEAGE, Note.unit_id.in_(select(subtree(bindparam("unit", type_=BigInteger)).c.id))))
 
 
 def load(
@@ -45,11 +52,8 @@ def load(
     """Return the notes of a range on a unit and those above it, and `below` it too; Forbidden for one out of reach."""
     lineage = tree.lineage(unit_id)
     viewer.require(Action.READ, lineage)
-    places = [Note.unit_id.in_(lineage)]
-    if below:
-        places.append(Note.unit_id.in_(select(subtree(unit_id).c.id)))
-    query = select(*_COLUMNS).where(or_(*places), Note.day >= period.first, Note.day <= period.last)
-    rows = session.execute(query.order_by(Note.day, Note.id).limit(MOST))
+    given = {"lineage": lineage, "unit": unit_id, "first": period.first, "last": period.last}
+    rows = session.connection().execute(_BELOW_TOO if below else _ON_LINEAGE, given).all()
     return [_row(row) for row in rows]
 
 
