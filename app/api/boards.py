@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from fastapi import Query, Response
 
 from app.api import params
-from app.api.guard import Conf, Db, KeptRoute, Who, needs
+from app.api.guard import KeptRoute, needs
 from app.api.resource import resource
 from app.api.respond import TAGGED, answer
 from app.api.schemas import BoardOut
@@ -20,6 +20,7 @@ from app.domain.facts import CustomerKind
 from app.domain.period import Compare, Grain
 from app.domain.roles import Action
 from app.domain.scope import GroupBy
+from app.kept.given import Conf, Db, Who
 
 router = resource("/boards", "boards", KeptRoute)
 

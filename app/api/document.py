@@ -3,9 +3,10 @@
 from fastapi import Request, Response
 from fastapi.responses import JSONResponse
 
-from app.api.guard import Who, needs
+from app.api.guard import needs
 from app.api.resource import resource
 from app.domain.roles import Action
+from app.kept.given import Who
 
 router = resource("", "document")
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import Query, Response
 
 from app.api.examples import FACTS as EXAMPLES
-from app.api.guard import Conf, Db, Who, needs
+from app.api.guard import needs
 from app.api.params import Channel, Limit, OptionalDay, OptionalUnit, day_or_month
 from app.api.resource import resource
 from app.api.respond import answer
@@ -16,6 +16,7 @@ from app.domain.facts import TABLES, TARGETS, FactTable
 from app.domain.number import plain
 from app.domain.roles import Action
 from app.inputs.facts import KEYS, ROWS, KeysOf, RowsOf
+from app.kept.given import Conf, Db, Who
 from app.metrics.catalog import CATALOG
 from app.metrics.targets import from_steps
 from app.queries import channels, units

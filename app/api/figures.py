@@ -2,8 +2,9 @@
 
 from fastapi import APIRouter, Request, Response
 
-from app.api.guard import GuardedRoute, Who, needs
+from app.api.guard import GuardedRoute, needs
 from app.domain.roles import Action
+from app.kept.given import Who
 from app.observe.figures import CONTENT_TYPE, Figures
 
 PATH = "/metrics"

@@ -2,24 +2,24 @@
 
 from collections.abc import Callable, Coroutine, Hashable
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import Depends, Request, Response, Security
+from fastapi import Request, Response, Security
 from fastapi.routing import APIRoute
 from fastapi.security import HTTPBearer
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from app.api.rate import rate_of
-from app.db import Database, Reader
+from app.db import Reader
 from app.domain.errors import Invalid, Unauthenticated
 from app.domain.roles import Action, Viewer
 from app.domain.text import Text
 from app.inputs.problems import MESSAGES
+from app.kept.given import database_of, viewer_of
 from app.kept.respond import Policy, answered
 from app.queries import access, version
 from app.queries.version import Stamp
-from app.settings import Settings
 from app.store.secrets import token_hash
 
 ACTION = "x-luopan-action"
@@ -118,26 +118,3 @@ def _require_json(request: Request) -> None:
     kind = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     if kind != "application/json":
         raise HTTPException(415, "The body must be application/json")
-
-
-def database_of(request: Request) -> Database:
-    """Return the database of the application."""
-    database: Database = request.app.state.database
-    return database
-
-
-def settings_of(request: Request) -> Settings:
-    """Return the settings of the application."""
-    settings: Settings = request.app.state.settings
-    return settings
-
-
-def viewer_of(request: Request) -> Viewer:
-    """Return whoever passed the guard."""
-    viewer: Viewer = request.state.viewer
-    return viewer
-
-
-Db = Annotated[Database, Depends(database_of)]
-Conf = Annotated[Settings, Depends(settings_of)]
-Who = Annotated[Viewer, Depends(viewer_of)]

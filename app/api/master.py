@@ -6,7 +6,7 @@ from fastapi import Path, Response
 from sqlalchemy.orm import Session
 
 from app.api import examples
-from app.api.guard import Db, Who, needs
+from app.api.guard import needs
 from app.api.resource import resource
 from app.api.respond import answer
 from app.api.schemas import ChannelOut, ChannelsOut, UnitOut, UnitsOut
@@ -16,6 +16,7 @@ from app.domain.text import Text
 from app.domain.tree import Tree, UnitNode
 from app.inputs.master import ChannelInput, UnitInput
 from app.inputs.types import CODE_PATTERN
+from app.kept.given import Db, Who
 from app.queries import channels, units
 from app.queries.channels import ChannelRow
 from app.store import channels as channel_store

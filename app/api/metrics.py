@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Query, Response
 
 from app.api import params
-from app.api.guard import Conf, Db, KeptRoute, Who, needs
+from app.api.guard import KeptRoute, needs
 from app.api.resource import resource
 from app.api.respond import TAGGED, answer
 from app.api.schemas import MetricsOut, QueryOut
@@ -16,6 +16,7 @@ from app.domain.period import Compare, Grain
 from app.domain.roles import Action
 from app.domain.scope import GroupBy, Scope
 from app.domain.text import Text
+from app.kept.given import Conf, Db, Who
 from app.metrics.catalog import CATALOG
 from app.metrics.definition import Metric
 from app.metrics.describe import formula_text

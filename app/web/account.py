@@ -12,11 +12,12 @@ from app.domain.errors import Invalid, Throttled
 from app.domain.roles import Action
 from app.domain.text import Language, Text
 from app.i18n import say, sentence, spoken, t
+from app.kept.given import Db, Who, database_of, settings_of, viewer_of
 from app.queries import access, units
 from app.queries import users as people
 from app.store import passwords, preferences, sessions, throttle, users
 from app.web.agents import browser_name
-from app.web.guard import Db, Who, database_of, needs, pages, settings_of, storable, viewer_of
+from app.web.guard import needs, pages, storable
 from app.web.login import note_failure, safe_next
 from app.web.render import shell
 from app.web.setup import Password, checked

@@ -7,11 +7,12 @@ from app.boards.catalog import BOARDS
 from app.boards.read import read
 from app.domain.roles import Action
 from app.i18n import say
+from app.kept.given import Conf, Db, Who
 from app.queries import channels, history, units
 from app.web.drill import Drill
 from app.web.export_links import board_exports
 from app.web.filters import OfAddress, asked, board_filters, params_of
-from app.web.guard import Conf, Db, KeptPage, Who, needs, pages
+from app.web.guard import KeptPage, needs, pages
 from app.web.render import shell, updated
 from app.web.tools import board_tools
 

@@ -12,11 +12,12 @@ from app.domain.errors import Conflict, Invalid
 from app.domain.period import DAY, month_of
 from app.domain.roles import Action
 from app.i18n import month_label, sentence, t
+from app.kept.given import Conf, Db, Who, database_of, settings_of, viewer_of
 from app.queries import closings, units
 from app.store import closings as store
 from app.store import days
 from app.web.filters import day_param, default_unit
-from app.web.guard import Conf, Db, Who, database_of, in_turn, needs, pages, settings_of, typed_fields, viewer_of
+from app.web.guard import in_turn, needs, pages, typed_fields
 from app.web.render import shell
 from app.web.targets import month_param
 

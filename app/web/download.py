@@ -13,9 +13,9 @@ from app.domain.errors import Invalid
 from app.domain.period import Period
 from app.domain.security import Event
 from app.domain.text import Text
+from app.kept.given import database_of, viewer_of
 from app.observe.figures import Figures
 from app.store import security
-from app.web.guard import database_of, viewer_of
 
 PIECE = 256 * 1024
 

@@ -15,12 +15,13 @@ from app.domain.roles import Action, Viewer
 from app.domain.text import Text
 from app.domain.tree import Tree
 from app.i18n import t
+from app.kept.given import Conf, Db, Who, database_of, settings_of, viewer_of
 from app.queries import openings, units
 from app.web.cell import asked, panel
 from app.web.day import Place, around, href, place_of
 from app.web.dayform import DayForm, before, drawn, load, page_rule
 from app.web.forms import Form
-from app.web.guard import Conf, Db, Who, database_of, in_turn, needs, pages, settings_of, typed_fields, viewer_of
+from app.web.guard import in_turn, needs, pages, typed_fields
 from app.web.render import page, shell
 from app.web.requests import bind_unit
 from app.web.saving import as_json, save_form, shown_outcome, wants_json

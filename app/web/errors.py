@@ -9,8 +9,9 @@ from app.domain.errors import BUSY, FULL, Busy, LuopanError, TooMany
 from app.domain.roles import Action
 from app.domain.text import Language, Text
 from app.i18n import sentence, speak, t
+from app.kept.given import viewer_of
 from app.web.filters import NoUnits
-from app.web.guard import asked_language, logged_in, viewer_of
+from app.web.guard import asked_language, logged_in
 from app.web.render import page, shell
 from app.web.requests import request_id
 

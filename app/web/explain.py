@@ -14,11 +14,12 @@ from app.boards.explain import Explained, Rows, Share
 from app.domain.facts import STOCK_COUNTS, CustomerKind, Unit
 from app.domain.roles import Action
 from app.i18n import day_label, range_label, say, t
+from app.kept.given import Conf, Db, Who
 from app.metrics.describe import formula_text
 from app.queries import channels, units
 from app.queries.channels import ChannelRow
 from app.web.filters import Chosen, asked, kind_param, metric_param
-from app.web.guard import Conf, Db, KeptPage, Who, needs, pages
+from app.web.guard import KeptPage, needs, pages
 from app.web.render import page, shell, show
 
 router = pages(KeptPage)

@@ -17,6 +17,7 @@ from app.domain.period import DAY, Period, month_of
 from app.domain.roles import Action
 from app.domain.text import Text
 from app.i18n import range_label, say, t
+from app.kept.given import Conf, Db, Who
 from app.queries import channels, facts, units
 from app.queries.channels import ChannelRow
 from app.web.account import ALL_UNITS
@@ -24,7 +25,7 @@ from app.web.deadline import EXPORT, Deadline
 from app.web.download import COUNTED, days_part, exported, format_param, spreadsheet
 from app.web.exported import made
 from app.web.filters import day_param, default_unit, kind_param
-from app.web.guard import Conf, Db, Who, needs, pages
+from app.web.guard import needs, pages
 from app.web.pick import unit_options
 from app.web.places import FACT_EXPORTS
 from app.web.render import shell

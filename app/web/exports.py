@@ -10,13 +10,14 @@ from app.boards.read import read
 from app.connectors.export import Format, file_name
 from app.domain.roles import Action
 from app.i18n import say
+from app.kept.given import Conf, Db, Who
 from app.queries import channels, units
 from app.web.deadline import EXPORT, Deadline
 from app.web.download import COUNTED, days_part, exported, format_param
 from app.web.exported import board_notes, board_sheets, target_notes, target_sheet
 from app.web.exported_year import year_sheet
 from app.web.filters import OfAddress, asked, default_unit, past_param
-from app.web.guard import Conf, Db, Who, needs, pages
+from app.web.guard import needs, pages
 from app.web.places import BOARD_EXPORTS
 from app.web.targets import month_param, year_param
 

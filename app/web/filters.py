@@ -61,7 +61,8 @@ class Chosen:
     by: str = ""
 
 
-def _chosen(
+# Not a plain function: those are each called in a thread.
+async def _chosen(
     unit: str = "",
     channel: str = "",
     compare: str = "",

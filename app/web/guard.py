@@ -4,16 +4,17 @@ from collections.abc import Callable, Coroutine, Hashable, Sequence
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi import APIRouter, Path, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse
 from fastapi.routing import APIRoute
 
-from app.db import Database, Reader
+from app.db import Reader
 from app.domain.errors import Forbidden
 from app.domain.roles import Action, Viewer
 from app.domain.text import Language, Text
 from app.i18n import speak
+from app.kept.given import database_of, settings_of, viewer_of
 from app.kept.respond import Policy, answered
 from app.queries import access, version
 from app.queries.version import Stamp
@@ -180,24 +181,6 @@ def _to_login(request: Request) -> Response:
     return RedirectResponse("/login" + (f"?{back}" if back else ""), 303)
 
 
-def database_of(request: Request) -> Database:
-    """Return the database of the application."""
-    database: Database = request.app.state.database
-    return database
-
-
-def settings_of(request: Request) -> Settings:
-    """Return the settings of the application."""
-    settings: Settings = request.app.state.settings
-    return settings
-
-
-def viewer_of(request: Request) -> Viewer:
-    """Return whoever passed the guard."""
-    viewer: Viewer = request.state.viewer
-    return viewer
-
-
 async def in_turn(work: Callable[..., Response], request: Request, *more: object) -> Response:
     """Do what writes when it is its turn; Busy when that does not come, and threads are left for readers."""
     async with database_of(request).turn():
@@ -206,6 +189,3 @@ async def in_turn(work: Callable[..., Response], request: Request, *more: object
 
 Id = Annotated[int, Path(ge=1, le=2**63 - 1)]
 """The number of a row in an address; larger ones fit no database."""
-Db = Annotated[Database, Depends(database_of)]
-Conf = Annotated[Settings, Depends(settings_of)]
-Who = Annotated[Viewer, Depends(viewer_of)]

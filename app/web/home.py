@@ -10,6 +10,7 @@ from app.boards.today.view import Today, address
 from app.domain.errors import Invalid
 from app.domain.roles import Action
 from app.i18n import day_label, month_label, say, t
+from app.kept.given import Conf, Db, Who, database_of, settings_of, viewer_of
 from app.metrics.anomaly import RULE
 from app.metrics.catalog import CATALOG, GROUPS
 from app.queries import channels, history, units
@@ -18,19 +19,7 @@ from app.store import preferences
 from app.store.preferences import MOST_CARDS
 from app.web.filled import SHOWN_UNITS, columns, gaps, tally
 from app.web.filters import default_unit
-from app.web.guard import (
-    Conf,
-    Db,
-    KeptPage,
-    Who,
-    database_of,
-    in_turn,
-    needs,
-    pages,
-    settings_of,
-    typed_fields,
-    viewer_of,
-)
+from app.web.guard import KeptPage, in_turn, needs, pages, typed_fields
 from app.web.pick import unit_options
 from app.web.recounts import line as recount_line
 from app.web.render import shell, updated

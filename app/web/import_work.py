@@ -18,13 +18,14 @@ from app.domain.errors import Invalid
 from app.domain.facts import TABLES
 from app.domain.text import Text
 from app.inputs.imports import Reading
+from app.kept.given import database_of, settings_of, viewer_of
 from app.observe.figures import Figures
 from app.queries import mappings as remembered
 from app.store import imports as store
 from app.store import mappings
 from app.web import import_view as view
 from app.web.deadline import IMPORT, Deadline
-from app.web.guard import database_of, settings_of, storable, viewer_of
+from app.web.guard import storable
 from app.web.places import IMPORTS
 from app.web.streams import JsonLines, Line, Progress
 

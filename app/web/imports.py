@@ -17,9 +17,10 @@ from app.domain.facts import TABLES
 from app.domain.roles import Action
 from app.domain.text import Text
 from app.i18n import say, t
+from app.kept.given import Conf, Db, Who, settings_of
 from app.web import import_view as view
 from app.web import import_work
-from app.web.guard import Conf, Db, GuardedPage, Who, needs, pages, settings_of
+from app.web.guard import GuardedPage, needs, pages
 from app.web.import_work import streamed, uploaded
 from app.web.places import IMPORTS
 from app.web.render import shell

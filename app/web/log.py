@@ -13,12 +13,13 @@ from app.domain.facts import TABLES, TARGETS
 from app.domain.roles import Action, Viewer
 from app.domain.tree import Tree
 from app.i18n import plural, say, sentence, t
+from app.kept.given import Conf, Db, Who, database_of, settings_of, viewer_of
 from app.queries import channels, log, units
 from app.queries.log import Batch, Wanted
 from app.store import undo as store
 from app.web.changes import KINDS, ORIGINS, Named, kind_name, origin_name
 from app.web.filters import day_param
-from app.web.guard import Conf, Db, Id, Who, database_of, in_turn, needs, pages, settings_of, storable, viewer_of
+from app.web.guard import Id, in_turn, needs, pages, storable
 from app.web.pick import unit_options
 from app.web.render import shell
 

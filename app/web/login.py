@@ -13,10 +13,11 @@ from app.domain.errors import LuopanError, Throttled
 from app.domain.security import Event
 from app.domain.text import Language, Text
 from app.i18n import plural, say, sentence, spoken, t
+from app.kept.given import Conf, Db, database_of, settings_of
 from app.queries import access
 from app.store import passwords, preferences, security, sessions, throttle
 from app.store.sessions import Browser
-from app.web.guard import Conf, Db, OpenPage, cookie_name, database_of, logged_in, peer_of, settings_of, storable
+from app.web.guard import OpenPage, cookie_name, logged_in, peer_of, storable
 from app.web.render import other_language, page, spoken_path
 
 router = APIRouter(route_class=OpenPage, include_in_schema=False)

@@ -17,10 +17,11 @@ from app.i18n import INDENT, say, sentence, t
 from app.inputs.master import ChannelInput, UnitInput
 from app.inputs.problems import issues
 from app.inputs.types import is_code
+from app.kept.given import Db, Who, database_of, viewer_of
 from app.queries import channels, units
 from app.store import channels as channel_store
 from app.store import units as unit_store
-from app.web.guard import Db, Who, database_of, in_turn, needs, pages, typed_fields, viewer_of
+from app.web.guard import in_turn, needs, pages, typed_fields
 from app.web.pick import lines, unit_options
 from app.web.render import shell
 

@@ -16,24 +16,12 @@ from app.domain.tree import Tree
 from app.i18n import day_label, range_label, say, t
 from app.inputs.notes import NoteInput
 from app.inputs.problems import issues
+from app.kept.given import Conf, Db, Who, database_of, settings_of, viewer_of
 from app.queries import notes, units
 from app.queries.notes import NoteRow
 from app.store import notes as store
 from app.web.filters import Chosen, asked
-from app.web.guard import (
-    Conf,
-    Db,
-    Id,
-    KeptPage,
-    Who,
-    database_of,
-    in_turn,
-    needs,
-    pages,
-    settings_of,
-    typed_fields,
-    viewer_of,
-)
+from app.web.guard import Id, KeptPage, in_turn, needs, pages, typed_fields
 from app.web.login import safe_next
 from app.web.pick import unit_options
 from app.web.render import shell

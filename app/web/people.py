@@ -13,12 +13,13 @@ from app.domain.errors import Conflict, Invalid, NotFound
 from app.domain.roles import Action, Role, Viewer
 from app.domain.text import Text
 from app.i18n import INDENT, say, sentence, t
+from app.kept.given import Db, Who, database_of, settings_of, viewer_of
 from app.queries import units
 from app.queries import users as people
 from app.store import links, sessions, users
 from app.store.users import Given
 from app.web.account import ALL_UNITS, login_line
-from app.web.guard import Db, Id, Who, database_of, needs, pages, settings_of, storable, typed_fields, viewer_of
+from app.web.guard import Id, needs, pages, storable, typed_fields
 from app.web.pick import Picker, unit_options
 from app.web.render import shell
 

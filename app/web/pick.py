@@ -13,9 +13,10 @@ from app.domain.roles import Action, Viewer
 from app.domain.text import Text
 from app.domain.tree import Tree, UnitNode
 from app.i18n import say, t
+from app.kept.given import Db, Who
 from app.queries import units
 from app.queries.units import visible
-from app.web.guard import Db, Who, needs, pages
+from app.web.guard import needs, pages
 
 router = pages()
 

@@ -16,6 +16,7 @@ from app.domain.roles import Action, Viewer
 from app.domain.text import Text
 from app.domain.tree import Tree, UnitNode
 from app.i18n import month_label, say, show, t
+from app.kept.given import Conf, Db, Who, database_of, settings_of, viewer_of
 from app.metrics.catalog import CATALOG, GROUPS
 from app.metrics.definition import Metric
 from app.metrics.targets import from_steps
@@ -26,7 +27,7 @@ from app.web.checks import Before, script_data
 from app.web.day import lock_words
 from app.web.filters import default_unit
 from app.web.forms import Form, prefixes_in
-from app.web.guard import Conf, Db, Who, database_of, in_turn, needs, pages, settings_of, typed_fields, viewer_of
+from app.web.guard import in_turn, needs, pages, typed_fields
 from app.web.pick import unit_options
 from app.web.render import saved, shell
 from app.web.saving import as_json, save_form, shown_outcome, wants_json

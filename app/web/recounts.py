@@ -9,10 +9,11 @@ from app.domain.facts import STOCK_COUNTS, Unit
 from app.domain.roles import Action
 from app.domain.tree import Tree
 from app.i18n import say, short_range, show, t
+from app.kept.given import Conf, Db, Who
 from app.queries import recounts, units
 from app.queries.recounts import Recount
 from app.web.filters import Chosen, asked, range_filters
-from app.web.guard import Conf, Db, Who, needs, pages
+from app.web.guard import needs, pages
 from app.web.render import shell
 
 router = pages()

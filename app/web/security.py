@@ -9,9 +9,10 @@ from app.domain.roles import Action, Role
 from app.domain.security import Event
 from app.domain.text import Language
 from app.i18n import say, t
+from app.kept.given import Conf, Db, Who
 from app.queries import security as query
 from app.web.account import ALL_UNITS
-from app.web.guard import Conf, Db, Who, needs, pages, storable
+from app.web.guard import needs, pages, storable
 from app.web.login import BY_LINK, BY_SIGN_ON
 from app.web.render import shell
 

@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 from app.domain.errors import Invalid
 from app.domain.text import Text
 from app.i18n import sentence, t
+from app.kept.given import Db
 from app.store import links, passwords
-from app.web.guard import Db, OpenPage, peer_of, storable
+from app.web.guard import OpenPage, peer_of, storable
 from app.web.login import BY_LINK, entered, started
 from app.web.render import other_language, page, spoken_path
 

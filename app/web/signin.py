@@ -19,9 +19,10 @@ from app.db import Database
 from app.domain.errors import Forbidden, NotFound, SignInRefused, Unreachable
 from app.domain.text import Language, Text
 from app.i18n import sentence, speak, spoken
+from app.kept.given import Conf, Db
 from app.settings import Settings
 from app.store import identities
-from app.web.guard import Conf, Db, OpenPage, peer_of, storable
+from app.web.guard import OpenPage, peer_of, storable
 from app.web.login import BY_SIGN_ON, entered, login_form, safe_next, started
 
 router = APIRouter(route_class=OpenPage, include_in_schema=False)

@@ -21,12 +21,13 @@ from app.domain.roles import Action, Viewer
 from app.domain.text import Text
 from app.i18n import month_label, say, t
 from app.inputs.types import parse_month
+from app.kept.given import Conf, Db, Who
 from app.metrics.compare import Progress
 from app.queries import history, units
 from app.queries.as_of import Close
 from app.web.export_links import target_exports
 from app.web.filters import default_unit, metric_param, one_of, past_bar, past_param
-from app.web.guard import Conf, Db, KeptPage, Who, needs, pages
+from app.web.guard import KeptPage, needs, pages
 from app.web.pick import unit_options
 from app.web.render import shell, updated
 from app.web.target_rows import brief, grouped, month_heads, tally

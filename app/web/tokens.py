@@ -12,12 +12,13 @@ from app.domain.errors import Forbidden, Invalid
 from app.domain.roles import Action, Role, TokenScope
 from app.domain.text import Text
 from app.i18n import listing, say, sentence, t
+from app.kept.given import Db, Who, database_of, settings_of, viewer_of
 from app.queries import tokens as query
 from app.queries import units
 from app.store import tokens
 from app.store.users import Given
 from app.web.account import ALL_UNITS
-from app.web.guard import Db, Id, Who, database_of, needs, pages, settings_of, typed_fields, viewer_of
+from app.web.guard import Id, needs, pages, typed_fields
 from app.web.people import choices
 from app.web.pick import unit_options
 from app.web.render import shell

@@ -11,9 +11,10 @@ from app.domain.roles import Action
 from app.i18n import say, t
 from app.inputs.problems import issues
 from app.inputs.views import ViewName, kept_query
+from app.kept.given import Db, Who, database_of, viewer_of
 from app.queries import views
 from app.store import views as store
-from app.web.guard import Db, KeptPage, Who, database_of, in_turn, needs, pages, typed_fields, viewer_of
+from app.web.guard import KeptPage, in_turn, needs, pages, typed_fields
 from app.web.render import shell
 from app.web.tools import view_line
 

@@ -17,9 +17,9 @@ from fastapi.responses import StreamingResponse
 from sqlalchemy import text
 from starlette.testclient import TestClient
 
+from app.kept.given import Db
 from app.observe import logs
 from app.web import import_work
-from app.web.guard import Db
 from app.web.requests import HEADER
 from tests.served import Site, copied
 from tests.uploads import send
