@@ -11,7 +11,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Watched, Windows
-from tests.served import put
+from tests.browser.test_targets import prepare
+from tests.served import UNIT, put
 
 pytestmark = pytest.mark.browser
 
@@ -88,6 +89,37 @@ def test_a_step_changes_numbers_and_address_and_back_brings_them_back(
     page.go_back()
     expect(page).to_have_url(f"{window.address}{PLACES[name].path}")
     expect(cells).to_have_text(texts)
+    calm(page, window)
+
+
+@pytest.mark.parametrize(
+    ("name", "first", "wanted"),
+    [
+        ("today", "[aria-labelledby=card-friends_added] .v", ("50", "9")),
+        ("targets", "table.goals tr:has(td.num) td.num", ("218,262", "800.00")),
+    ],
+)
+def test_the_picker_brings_the_numbers_of_another_unit_and_back_the_first_ones(
+    windows: Windows, name: str, first: str, wanted: tuple[str, str]
+) -> None:
+    window = opened(windows, name)
+    prepare(window.site)
+    row = {"day": "2023-10-08", "unit": UNIT, "channel": "video", "reach": 80, "adds": 9, "losses": 1}
+    put(window.site.database, "friends", [row])
+    page = window.open(PLACES[name].path)
+    cell, before = page.locator(first).first, numbers(page, name)
+    expect(cell).to_contain_text(wanted[0])
+    page.get_by_role("button", name="单元：").click()
+    page.keyboard.type("电商私域组")
+    page.get_by_role("treeitem", name="电商私域组").click()
+    expect(page).to_have_url(re.compile(f"[?&]unit={UNIT}(&|$)"))
+    expect(page.locator("header .sub")).to_have_text("电商私域组")
+    expect(cell).to_contain_text(wanted[1])
+    assert numbers(page, name) != before
+    page.go_back()
+    expect(page).to_have_url(f"{window.address}{PLACES[name].path}")
+    expect(page.get_by_role("button", name="单元：文章案例")).to_be_visible()
+    assert numbers(page, name) == before
     calm(page, window)
 
 

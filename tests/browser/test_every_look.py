@@ -1,12 +1,14 @@
 """How every board looks in a browser: on paper, in English, in the dark and on a phone."""
 
 import re
+from typing import Literal
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Windows
-from tests.browser.test_every_board import PLACES, calm, numbers, opened
+from tests.browser.test_every_board import DESK, PLACES, calm, numbers, opened
+from tests.browser.test_targets import prepare
 
 pytestmark = pytest.mark.browser
 
@@ -68,6 +70,68 @@ def test_charts_are_drawn_in_the_dark_colours(windows: Windows, name: str) -> No
                   getComputedStyle(document.documentElement).getPropertyValue('--text-2').trim()]"""
     )
     assert colours == ["#AEBBC2", "#AEBBC2"]
+    calm(page, window)
+
+
+TOKENS = """names => {
+    const probe = document.body.appendChild(document.createElement("i"));
+    const found = names.map((name) => {
+        probe.style.color = `var(${name})`;
+        return getComputedStyle(probe).color;
+    });
+    probe.remove();
+    return found;
+}"""
+INKS = """all => all.map((one) => {
+    let ground = one;
+    while (/, 0\\)$/.test(getComputedStyle(ground).backgroundColor)) ground = ground.parentElement;
+    return [getComputedStyle(one).color, getComputedStyle(ground).backgroundColor];
+})"""
+
+
+def light(colour: str) -> float:
+    """Return how light a colour is, as WCAG counts it."""
+    parts = [int(part) / 255 for part in re.findall(r"\d+", colour)[:3]]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def colours(page: Page, cells: str) -> set[tuple[str, str]]:
+    """Return ink and ground of the cells of a page, each of which can be read."""
+    found = {(ink, ground) for ink, ground in page.locator(cells).evaluate_all(INKS)}
+    for ink, ground in found:
+        low, high = sorted((light(ink), light(ground)))
+        assert (high + 0.05) / (low + 0.05) >= 4.5, (ink, ground)
+    return found
+
+
+def test_the_steps_of_a_gap_change_their_colours_with_the_theme(windows: Windows) -> None:
+    window = windows("ada", viewport=DESK, color_scheme="light")
+    prepare(window.site)
+    page = window.open("/targets?unit=luopan&month=2023-09")
+    bars = page.locator("#fig-gap .barlayer .point path")
+    expect(bars).to_have_count(3)
+    themes: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+    seen = []
+    for theme in themes:
+        page.emulate_media(color_scheme=theme)
+        wanted = page.evaluate(TOKENS, ["--series-main", "--series-loss", "--series-ink"])
+        for at, colour in enumerate(wanted):  # above its target, below it, and all of the gap
+            expect(bars.nth(at)).to_have_css("fill", colour)
+        seen.append((*wanted, *page.evaluate(TOKENS, ["--bad-soft", "--bad"])))
+        assert (seen[-1][4], seen[-1][3]) in colours(page, "#data-units td.st, table.goals td, .tag")
+    assert not set(seen[0]) & set(seen[1])
+    calm(page, window)
+
+
+@pytest.mark.parametrize("name", ["today", "targets", "year"])
+def test_cells_of_targets_can_be_read_in_either_theme_and_differ(windows: Windows, name: str) -> None:
+    window = opened(windows, name)
+    page = window.page
+    cells = f"{PLACES[name].numbers}, .tag, td.st, td.num, .state-key li"
+    before = colours(page, cells)
+    page.get_by_role("button", name="切换深浅色").click()
+    assert not before & colours(page, cells)
     calm(page, window)
 
 
