@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from secrets import token_urlsafe
+from typing import NamedTuple
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -17,10 +18,18 @@ MOST = 50
 """Views of one person."""
 
 
-def save(session: Session, viewer: Viewer, name: str, board: str, query: str) -> str:
-    """Keep a view under a name, in place of the one that had it, and return its key; Invalid for too many."""
+class Kept(NamedTuple):
+    """A view that was saved: the key of its link, and whether it took the place of one of the same name."""
+
+    key: str
+    replaced: bool
+
+
+def save(session: Session, viewer: Viewer, name: str, board: str, query: str) -> Kept:
+    """Keep a view under a name, in place of the one that had it; Invalid for too many."""
     viewer.require(Action.ACCOUNT)
     found = _named(session, viewer, name)
+    replaced = found is not None
     if found is None:
         _refuse_many(session, viewer)
         found = SavedView(user_id=viewer.user_id, name=name, key=token_urlsafe(16), shared=False)
@@ -28,7 +37,7 @@ def save(session: Session, viewer: Viewer, name: str, board: str, query: str) ->
     session.add(found)
     session.flush()
     bump(session)
-    return found.key
+    return Kept(found.key, replaced)
 
 
 def rename(session: Session, viewer: Viewer, key: str, name: str) -> None:

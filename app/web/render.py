@@ -24,6 +24,9 @@ from app.settings import ROOT
 from app.web.cells import cells
 from app.web.static import plotly_url, static_url
 
+REPLACED = "replaced"
+"""What `saved` says in an address after something took the place of what had its name."""
+
 NAV: list[dict[str, Any]] = [
     {
         "title": Text("看数", "Boards"),
@@ -196,9 +199,17 @@ def shell(request: Request, template: str, active: str, context: dict[str, Any],
         "here": request.url.path + (f"?{request.url.query}" if request.url.query else ""),
         "subtitle": None,
         "fresh": None,
-        "flash": {"tone": "good", "text": t("已保存", "Saved")} if "saved" in request.query_params else None,
+        "flash": _flash(request.query_params.get("saved")),
     }
     return page(template, {**base, **context}, status)
+
+
+def _flash(how: str | None) -> dict[str, str] | None:
+    """Return the message that something was saved, as the address says it; None where nothing was."""
+    if how is None:
+        return None
+    replaced = t("已替换同名视图", "The view of that name was replaced")
+    return {"tone": "good", "text": replaced if how == REPLACED else t("已保存", "Saved")}
 
 
 def _nav(viewer: Viewer) -> list[dict[str, Any]]:

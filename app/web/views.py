@@ -15,7 +15,7 @@ from app.kept.given import Db, Who, database_of, viewer_of
 from app.queries import views
 from app.store import views as store
 from app.web.guard import KeptPage, in_turn, needs, pages, typed_fields
-from app.web.render import shell
+from app.web.render import REPLACED, shell
 from app.web.tools import view_line
 
 router = pages()
@@ -54,10 +54,12 @@ def _save(request: Request, fields: dict[str, str]) -> Response:
     board = fields.get("board", "")
     try:
         query, name = kept_query(board, fields.get("query", "")), _named(fields)
-        database_of(request).transact(lambda session: store.save(session, viewer_of(request), name, board, query))
+        viewer = viewer_of(request)
+        made = database_of(request).transact(lambda session: store.save(session, viewer, name, board, query))
     except Invalid as error:
         return _page(request, {issue.field: say(issue.message) for issue in error.issues}, error.status)
-    return RedirectResponse(f"/{board}?{query}&saved=1" if query else f"/{board}?saved=1", 303)
+    how = f"saved={REPLACED if made.replaced else 1}"
+    return RedirectResponse(f"/{board}?{query}&{how}" if query else f"/{board}?{how}", 303)
 
 
 def _change(request: Request, view: str, fields: dict[str, str]) -> Response:

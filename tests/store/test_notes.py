@@ -110,7 +110,7 @@ def test_a_view_opens_for_its_owner_and_for_others_only_while_it_is_shared(compa
     olga, vic = person(company, "olga", Role.OPERATOR, "east"), person(company, "vic", Role.VIEWER)
     query = kept_query("growth", "unit=east&range=7d&evil=1&channel=")
     assert query == "unit=east&range=7d"
-    key = write(company, lambda session: views.save(session, olga, "周会", "growth", query))
+    key = write(company, lambda session: views.save(session, olga, "周会", "growth", query)).key
     assert len(key) >= 20
 
     def opened(viewer: Viewer) -> str:
@@ -128,8 +128,8 @@ def test_a_view_opens_for_its_owner_and_for_others_only_while_it_is_shared(compa
             write(company, work)
     write(company, lambda session: views.share(session, olga, key, on=True))
     assert opened(vic) == opened(olga)
-    assert write(company, lambda session: views.save(session, olga, "周会", "sales", "")) == key
-    other = write(company, lambda session: views.save(session, olga, "月会", "sales", ""))
+    assert write(company, lambda session: views.save(session, olga, "周会", "sales", "")) == (key, True)
+    other = write(company, lambda session: views.save(session, olga, "月会", "sales", "")).key
     with pytest.raises(Invalid):
         write(company, lambda session: views.rename(session, olga, other, "周会"))
     write(company, lambda session: views.share(session, olga, key, on=False))

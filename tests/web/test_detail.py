@@ -117,6 +117,23 @@ def test_a_shared_view_opens_no_unit_that_its_opener_may_not_see(site: Site) -> 
     assert site.post(key, {"action": "evil"}).status_code == 404
 
 
+def test_a_view_saved_under_a_name_that_its_owner_has_says_that_it_replaced_the_other(site: Site) -> None:
+    def save(own: Site, query: str, name: str = "周会") -> str:
+        return own.post("/views", {"board": "growth", "query": query, "name": name}).headers["location"]
+
+    assert save(site, "unit=article&range=7d") == "/growth?unit=article&range=7d&saved=1"
+    link = site.page("/views").one("form", "line-form")["action"]
+    assert save(site, "unit=article&range=30d", " 周会 ").endswith("range=30d&saved=replaced")
+    again = save(site, "")
+    assert again == "/growth?saved=replaced"
+    assert site.page(again).one("div", "banner").text == "已替换同名视图"
+    assert site.get(link).headers["location"] == "/growth"
+    assert len(site.page("/views").all("form", "line-form")) == 1
+    # Another name, and somebody else's view of the same name, take nothing's place.
+    assert save(site, "", "月会") == save(site.of("vic"), "") == "/growth?saved=1"
+    assert site.page("/growth?saved=1").one("div", "banner").text == "已保存"
+
+
 def test_a_view_keeps_all_that_a_board_may_be_asked() -> None:
     asked = set(params_of(Asked("co", Period(date(2023, 9, 1), date(2023, 9, 30))))) | {"range"}
     assert set(PARAMETERS["sales"]) == asked
