@@ -9,7 +9,7 @@ from fastapi import Query, Request, Response
 from fastapi.responses import RedirectResponse
 from pydantic import ValidationError
 
-from app.domain.errors import Conflict, Invalid
+from app.domain.errors import Conflict, Invalid, NotFound
 from app.domain.notes import LONGEST
 from app.domain.roles import Action, Viewer
 from app.domain.tree import Tree
@@ -90,7 +90,12 @@ def _saved(place: str) -> str:
 
 
 def _remove(request: Request, note: int, fields: dict[str, str]) -> Response:
-    batch = database_of(request).transact(lambda session: store.remove(session, viewer_of(request), note))
+    try:
+        batch = database_of(request).transact(lambda session: store.remove(session, viewer_of(request), note))
+    except NotFound as error:  # another window was faster: the list as it is now says the rest
+        place = _place(fields)
+        chosen = Chosen(unit=place.get("unit", ""), first=place.get("from", ""), last=place.get("to", ""))
+        return _page(request, chosen, {}, {}, status=error.status)
     return RedirectResponse(f"/notes?{urlencode({**_place(fields), 'removed': batch})}", 303)
 
 
@@ -115,6 +120,8 @@ def _page(
         rows = notes.load(session, viewer, tree, unit.id, period, below=True)
         lines = [_line(viewer, tree, row, ZoneInfo(settings_of(request).timezone)) for row in reversed(rows)]
     first, last = period.first.isoformat(), period.last.isoformat()
+    back = f"/notes?{urlencode({'unit': unit.code, 'from': first, 'to': last})}"
+    gone = status == NotFound.status
     context = {
         "page_title": t("备注", "Notes"),
         "subtitle": unit.name,
@@ -130,7 +137,9 @@ def _page(
         "wrong": wrong,
         "kinds": note_kinds(),
         "longest": LONGEST,
-        "back": f"/notes?{urlencode({'unit': unit.code, 'from': first, 'to': last})}",
+        "back": back,
+        "gone": gone,
+        **({"here": back} if gone else {}),  # where it was asked to be removed is no page
         "removed": removed if removed.isdecimal() else "",
     }
     return shell(request, "notes.html", "notes", context, status)

@@ -9,7 +9,7 @@ from app.domain.period import Period
 from app.domain.roles import Role
 from app.inputs.views import PARAMETERS
 from app.web.filters import params_of
-from tests.served import OTHER, UNIT, Site, put
+from tests.served import OTHER, UNIT, Site, put, shown
 
 WEEK = "unit=article&from=2023-05-01&to=2023-05-07"
 
@@ -89,6 +89,22 @@ def test_a_note_leads_back_to_this_site_and_is_in_the_history_and_the_files(site
     page = site.of("vic").page(f"/notes?{WEEK}")
     assert "专场" in page.text
     assert not page.all("form", method="post", action="/notes")
+
+
+def test_a_note_that_somebody_else_removed_meanwhile_is_told_calmly_above_those_that_are_left(site: Site) -> None:
+    for text in ("专场", "周年庆"):
+        site.post("/notes", {"unit": "article", "day": "2023-05-04", "kind": "live", "text": text})
+    page = site.page(f"/notes?{WEEK}")
+    removal = next(form for form in page.all("form") if form["action"].endswith("/remove"))
+    assert site.of("mo").post(removal["action"], removal.fields()).status_code == 303
+    late = shown(site.post(removal["action"], removal.fields()), 404)
+    assert late.one("div", "banner").text.startswith("这条备注已经不在了")
+    assert late.one("div", "banner").attrs["role"] == "status"
+    assert [cell.text for cell in late.all("td", "wrap")] == ["专场"]
+    assert late.one("input", "bare-inp", name="from")["value"] == "2023-05-01"
+    speak = next(form for form in late.all("form") if form["action"] == "/account/language")
+    assert shown(site.get(speak.fields()["back"])).one("td", "wrap").text == "专场"
+    assert site.page("/history").one("tbody").text.count("备注") == 3
 
 
 def test_everything_is_said_in_english_too(site: Site) -> None:
