@@ -54,14 +54,23 @@ class Writers:
             assert monotonic() < end, f"{len(self.acked)} of {count}: {self._server.said[-2000:]}"
             sleep(0.01)
 
+    def opened(self, writer: int) -> Client:
+        """Return a connection of a writer."""
+        del writer
+        return self._server.client(self.token)
+
+    def send(self, client: Client, writer: int, number: int) -> int:
+        """Send what a number stands for and return the status; 200 acknowledges it."""
+        return client.put("friends", *batch(writer, number, self._size)).status
+
     def _write(self, writer: int) -> None:
         number = 0
         while not self._ended.is_set():
             try:
-                with self._server.client(self.token) as client:
+                with self.opened(writer) as client:
                     while not self._ended.is_set():
                         self.sent.append((writer, number))
-                        status = client.put("friends", *batch(writer, number, self._size)).status
+                        status = self.send(client, writer, number)
                         if status == 200:
                             self.acked.append((writer, number))
                         else:
