@@ -17,6 +17,7 @@ from app.metrics.compare import Status
 from app.metrics.definition import Metric
 from app.metrics.describe import formula_text
 from app.queries.channels import ChannelRow
+from app.web.target_rows import TABLES
 
 UNITS = {Unit.COUNT: Text("数量", "Count"), Unit.YUAN: Text("元", "yuan"), Unit.RATE: Text("比率", "Rate")}
 METRIC_HEADS = (
@@ -28,6 +29,8 @@ DEFINITIONS = Text("指标口径", "Metrics")
 DAY, COMPARED = Text("日期", "Day"), Text("对比", "Compared with")
 
 _TARGET_HEADS: tuple[tuple[Text, Kind, int | None], ...] = (
+    (Text("单元代码", "Unit code"), Kind.TEXT, None),
+    (Text("单元", "Unit"), Kind.TEXT, 20),
     (Text("指标代码", "Metric code"), Kind.TEXT, 20),
     (Text("指标", "Metric"), Kind.TEXT, 28),
     (Text("渠道代码", "Channel code"), Kind.TEXT, None),
@@ -114,20 +117,22 @@ def _label(row: Row, days: int) -> list[Value]:
 
 
 def target_sheet(view: BoardView, channels: dict[str, ChannelRow]) -> Sheet:
-    """Return the month's table of targets, each row in the unit of its metric."""
-    table = next(panel.table for panel in view.panels if panel.table is not None)
+    """Return the month's targets of a unit and then of those below it, each row in the unit of its metric."""
+    tables = [panel.table for panel in view.panels if panel.table is not None and panel.key in TABLES]
     # Without a target the page has no row either: it was cleared.
-    rows = [row for row in table.rows if row.values["target"] is not None]
+    rows = [row for table in tables for row in table.rows if row.values["target"] is not None]
     heads = [Head(say(name), kind, width) for name, kind, width in _TARGET_HEADS]
-    return Sheet(say(view.title), heads, [_target_line(row, channels) for row in rows])
+    return Sheet(say(view.title), heads, [_target_line(view, row, channels) for row in rows])
 
 
-def _target_line(row: Row, channels: dict[str, ChannelRow]) -> Line:
+def _target_line(view: BoardView, row: Row, channels: dict[str, ChannelRow]) -> Line:
     values: Any = row.values
     metric, channel = CATALOG[values["metric"]], channels.get(values["channel"] or "")
     kind = say(CustomerKind(values["customer_kind"]).text) if values["customer_kind"] else None
+    child = values.get("unit")
     numbers = {key: Given(values[key], KINDS[metric.unit]) for key in ("target", "actual", "previous", "forecast")}
     return [
+        *((child, say(row.short)) if child and row.short else (view.scope.unit, view.scope.unit_name)),
         *(metric.key, say(metric.name), values["channel"], channel.name if channel else None, kind),
         *(say(UNITS[metric.unit]), numbers["target"], numbers["actual"], values["completion"], values["usage"]),
         *(numbers["previous"], values["change"], values["points"], values["time_progress"]),

@@ -126,14 +126,29 @@ def test_a_csv_holds_one_table_in_plain_values(reading: Site) -> None:
 
 def test_targets_go_out_as_their_page_shows_them(reading: Site) -> None:
     rows = table(reading.get("/export/targets?unit=article&month=2023-09&format=csv"))
-    found = {f"{row[3]}·{row[1]}" if row[3] else row[1]: dict(zip(rows[0], row, strict=True)) for row in rows[1:]}
+    found = {f"{row[5]}·{row[3]}" if row[5] else row[3]: dict(zip(rows[0], row, strict=True)) for row in rows[1:]}
     assert len(found) == len(rows) - 1 == 7
+    assert {(row["单元代码"], row["单元"]) for row in found.values()} == {("article", "文章案例")}
     assert (found["包裹卡·加粉率"]["目标"], found["包裹卡·加粉率"]["渠道代码"]) == ("0.14779", "parcel_card")
     assert (found["老客营收"]["目标"], found["老客营收"]["实际"]) == ("470553.00", "427630.00")
     assert found["老客营收"]["完成率"].startswith("0.90878")
     assert found["推送流失率"]["状态"] == "超限"
     sheet = workbook(reading.get("/export/targets?unit=article&month=2023-09"))["目标完成"]
-    assert [row[6] for row in sheet[1:]] == [float(row[6]) for row in rows[1:]]
+    assert [row[8] for row in sheet[1:]] == [float(row[8]) for row in rows[1:]]
+
+
+def test_targets_of_units_below_stand_in_the_file_under_those_of_the_unit(site: Site) -> None:
+    for unit, value in (("ecommerce", "800.5"), ("luopan", "1000"), ("stores", "70")):
+        put(site.database, "targets", [{"month": "2023-09", "unit": unit, "metric": "gmv", "value": value}])
+    sale = {"unit": "ecommerce", "day": "2023-09-02", "touchpoint": "official", "customer_kind": "new"}
+    put(site.database, "sales", [{**sale, "gmv": "640.50"}])
+    heads, *rows = table(site.get("/export/targets?unit=luopan&month=2023-09&format=csv"))
+    kept = [heads.index(name) for name in ("单元代码", "指标代码", "目标", "实际")]
+    assert [[row[place] for place in kept] for row in rows] == [
+        ["luopan", "gmv", "1000.00", "640.50"],
+        ["ecommerce", "gmv", "800.50", "640.50"],
+        ["stores", "gmv", "70.00", ""],
+    ]
 
 
 def test_facts_go_out_under_the_heads_of_an_import(site: Site) -> None:
