@@ -1,6 +1,7 @@
 """The menu 导出 of a page: what of it can be downloaded, asked for as the page itself was."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
@@ -33,6 +34,17 @@ def _of_panel(key: str, params: Mapping[str, str], panel: Panel) -> Iterator[Lin
 def target_exports(params: Mapping[str, str]) -> list[Links]:
     """Return the table of targets of a month or a year."""
     return [{"title": t("目标完成", "Targets"), "links": _links("targets", params, tuple(Format))}]
+
+
+@dataclass(frozen=True, slots=True)
+class TargetFiles:
+    """Where the tables of a page of targets are files, for its cards."""
+
+    params: Mapping[str, str]
+
+    def export(self, panel: str, format_: str) -> str:
+        """Return the address of a panel's table as a file."""
+        return _links("targets", {**self.params, "panel": panel}, (Format(format_),))[format_]
 
 
 def _links(key: str, params: Mapping[str, str], formats: Sequence[Format]) -> dict[str, str]:

@@ -2,8 +2,6 @@
 
 from fastapi import Request, Response
 
-from app.boards import target_year
-from app.boards import targets as target_board
 from app.boards.board import Board
 from app.boards.catalog import BOARDS
 from app.boards.read import read
@@ -16,10 +14,11 @@ from app.web.deadline import EXPORT, Deadline
 from app.web.download import COUNTED, days_part, exported, format_param
 from app.web.exported import board_notes, board_sheets, target_notes, target_sheet
 from app.web.exported_year import year_sheet
-from app.web.filters import OfAddress, asked, default_unit, past_param
+from app.web.filters import OfAddress, asked
 from app.web.guard import needs, pages
 from app.web.places import BOARD_EXPORTS
-from app.web.targets import month_param, year_param
+from app.web.targets import OfTargets, asked_of
+from app.web.targets import read as read_targets
 
 router = pages()
 
@@ -63,26 +62,23 @@ def export_targets(
     database: Db,
     settings: Conf,
     viewer: Who,
-    unit: str = "",
-    month: str = "",
-    year: str = "",
-    as_of: str = "",
+    chosen: OfTargets,
+    panel: str = "",
     format: str = "xlsx",  # noqa: A002 (the parameter's name in the address)
 ) -> Response:
-    """Download the targets of a month or a year as their page shows them."""
+    """Download the targets of a month or a year, or one more table of their page, as it shows them."""
     now, wanted = settings.now(), format_param(format)
-    past = past_param(as_of, now)
-    first = year_param(year) if year else month_param(month, past.day if past else now.date())
     deadline = Deadline.of(request, EXPORT)
     with BOARD_EXPORTS.taken():
         with database.read() as session:
-            code = unit or default_unit(units.load_tree(session), viewer).code
-            if year:
-                view = target_year.read_year(session, viewer, code, first.year, now.date(), past)
-            else:
-                view = target_board.read(session, viewer, code, first, now.date(), past)
+            wished = asked_of(chosen, units.load_tree(session), viewer, now)
+            view = read_targets(session, viewer, wished)
             known = channels.load(session)
         deadline.check()
-        name = file_name([say(view.title), view.scope.unit_name, f"{first:%Y}" if year else f"{first:%Y%m}"], wanted)
-        sheet = year_sheet(view) if year else target_sheet(view, known)
+        if panel:
+            (sheet,) = board_sheets(view, panel)
+        else:
+            sheet = year_sheet(view) if wished.is_year else target_sheet(view, known)
+        days = f"{wished.first:%Y}" if wished.is_year else f"{wished.first:%Y%m}"
+        name = file_name([say(view.title), *([sheet.name] if panel else []), view.scope.unit_name, days], wanted)
         return exported(request, name, wanted, [sheet], target_notes(view, viewer, now))

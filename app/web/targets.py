@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from fastapi import Request, Response
+from fastapi import Depends, Request, Response
 from sqlalchemy.orm import Session
 
 from app.boards import target_year
@@ -19,13 +19,14 @@ from app.domain.number import half_up
 from app.domain.period import DAY, Period, month_of
 from app.domain.roles import Action, Viewer
 from app.domain.text import Text
+from app.domain.tree import Tree
 from app.i18n import month_label, say, t
 from app.inputs.types import parse_month
 from app.kept.given import Conf, Db, Who
 from app.metrics.compare import Progress
 from app.queries import history, units
 from app.queries.as_of import Close
-from app.web.export_links import target_exports
+from app.web.export_links import TargetFiles, target_exports
 from app.web.filters import default_unit, metric_param, one_of, past_bar, past_param
 from app.web.guard import KeptPage, needs, pages
 from app.web.pick import unit_options
@@ -40,6 +41,29 @@ YEARS = range(2000, 2101)
 
 
 @dataclass(frozen=True, slots=True)
+class Chosen:
+    """The parameters of an address, as they were sent."""
+
+    unit: str
+    month: str
+    year: str
+    as_of: str
+    metric: str
+    by: str
+
+
+# Not a plain function: those are each called in a thread.
+async def _chosen(
+    unit: str = "", month: str = "", year: str = "", as_of: str = "", metric: str = "", by: str = ""
+) -> Chosen:
+    return Chosen(unit, month, year, as_of, metric, by)
+
+
+OfTargets = Annotated[Chosen, Depends(_chosen)]
+"""What an address asks of the targets."""
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
     """What the address asks of the page; `today` is the day that counts, a past one perhaps."""
 
@@ -51,39 +75,35 @@ class Asked:
     past: Close | None
 
 
+def asked_of(chosen: Chosen, tree: Tree, viewer: Viewer, now: datetime) -> Asked:
+    """Return what is asked for, what is left out filled in; Invalid for words that mean nothing."""
+    past = past_param(chosen.as_of, now)
+    today = past.day if past else now.date()
+    first = year_param(chosen.year) if chosen.year else month_param(chosen.month, today)
+    if chosen.metric:
+        metric_param(chosen.metric)
+    code = chosen.unit or default_unit(tree, viewer).code
+    when = {"year": f"{first:%Y}"} if chosen.year else {"month": f"{first:%Y-%m}"}
+    by = one_of("by", chosen.by, PARTS)
+    params = {"unit": code, **when, "as_of": chosen.as_of, "metric": chosen.metric, "by": by}
+    return Asked(params, first, bool(chosen.year), today, past)
+
+
 @router.get(PATH, openapi_extra=needs(Action.READ))
-def targets(
-    request: Request,
-    database: Db,
-    settings: Conf,
-    viewer: Who,
-    unit: str = "",
-    month: str = "",
-    as_of: str = "",
-    year: str = "",
-    metric: str = "",
-    by: str = "",
-) -> Response:
+def targets(request: Request, database: Db, settings: Conf, viewer: Who, chosen: OfTargets) -> Response:
     """Show a month's targets, or those of a year."""
     now = settings.now()
-    past = past_param(as_of, now)
-    today = past.day if past else now.date()
-    first = year_param(year) if year else month_param(month, today)
-    if metric:
-        metric_param(metric)
     with database.read() as session:
         tree = units.load_tree(session)
-        code = unit or default_unit(tree, viewer).code
-        when = {"year": f"{first:%Y}"} if year else {"month": f"{first:%Y-%m}"}
-        params = {"unit": code, **when, "as_of": as_of, "metric": metric, "by": one_of("by", by, PARTS)}
-        asked = Asked(params, first, bool(year), today, past)
-        view = _read(session, viewer, asked)
-        fresh = None if past else updated(history.last_change(session), now)
-    context = {**_context(asked, view, now), "units": unit_options(tree, viewer, code), "fresh": fresh}
+        asked = asked_of(chosen, tree, viewer, now)
+        view = read(session, viewer, asked)
+        fresh = None if asked.past else updated(history.last_change(session), now)
+    context = {**_context(asked, view, now), "units": unit_options(tree, viewer, asked.params["unit"]), "fresh": fresh}
     return shell(request, "targets.html", "targets", context)
 
 
-def _read(session: Session, viewer: Viewer, asked: Asked) -> BoardView:
+def read(session: Session, viewer: Viewer, asked: Asked) -> BoardView:
+    """Return the board of a month or of a year."""
     params, first, today, past = asked.params, asked.first, asked.today, asked.past
     if asked.is_year:
         return target_year.read_year(session, viewer, params["unit"], first.year, today, past, params["metric"])
@@ -106,6 +126,7 @@ def _context(asked: Asked, view: BoardView, now: datetime) -> dict[str, Any]:
         "is_year": asked.is_year,
         "ways": _ways(asked),
         "href": lambda **more: _href(params, **more),
+        "links": TargetFiles(params),
     }
     last = date(first.year, 12, 31) if asked.is_year else month_of(first).last
     other = "year" if asked.is_year else "month"

@@ -104,3 +104,42 @@ def test_a_file_of_targets_has_the_rows_and_values_of_its_page(
         held += sum(map(bool, kept))
     assert held >= 7
     calm(page, window)
+
+
+CARDS = {"gap": "month=2023-09", "units": "month=2023-09", "year_metric": "year=2023"}
+"""What stands below the table of targets, and where."""
+SHOWN = """table => [...table.querySelectorAll("tr")].map(row => [...row.children].map(cell => {
+    const copy = cell.cloneNode(true);
+    for (const aside of copy.querySelectorAll(".sr, .part-of")) aside.remove();
+    return copy.textContent.trim();
+})).filter(row => row.length > 1)"""
+
+
+@pytest.mark.parametrize("panel", list(CARDS))
+def test_each_card_below_the_targets_goes_out_as_a_file_and_a_chart_as_a_picture(
+    windows: Windows, panel: str, tmp_path: Path
+) -> None:
+    window = windows("ada", viewport=DESK)
+    prepare(window.site)
+    page = window.open(f"/targets?unit=luopan&{CARDS[panel]}")
+    card = page.locator(f"section[aria-labelledby=title-{panel}]")
+    heads, *rows = page.locator(f"#data-{panel}").evaluate(SHOWN)
+    card.locator(".card-menu summary").click()
+    with page.expect_download() as coming:
+        card.locator(".card-menu a", has_text="csv").click()
+    coming.value.save_as(tmp_path / "card.csv")
+    lines = list(csv.reader((tmp_path / "card.csv").read_text("utf-8-sig").splitlines()))
+    width = len(heads) - 1
+    assert lines[0][-width:] == heads[1:]
+    assert len(lines) - 1 == len(rows) >= 2
+    for line, row in zip(lines[1:], rows, strict=True):
+        for kept, said in zip(line[-width:], row[1:], strict=True):
+            assert (cut(kept) if kept else None) == (cut(said) if re.fullmatch(NUMBER, said) else None), (line, row)
+    if panel == "units":
+        expect(card.locator("[data-save-picture]")).to_have_count(0)
+    else:
+        with page.expect_download() as coming:
+            card.locator("[data-save-picture]").click()
+        assert coming.value.suggested_filename.startswith(page.locator(f"#title-{panel}").inner_text())
+        assert Path(coming.value.path()).read_bytes().startswith(b"\x89PNG")
+    calm(page, window)
