@@ -37,11 +37,12 @@ def _panel(panel: Panel, notes: Sequence[NoteRow]) -> Panel:
 
 
 def _row(row: Row, notes: Sequence[NoteRow]) -> Row:
-    pins = tuple(_pin(note) for note in notes if row.period is not None and note.day in row.period)
+    pins = tuple(pin(note) for note in notes if row.period is not None and note.day in row.period)
     return replace(row, pins=pins) if pins else row
 
 
-def _pin(note: NoteRow) -> Pin:
+def pin(note: NoteRow) -> Pin:
+    """Return a note as boards show it: its sign, and its day and words."""
     kind, day = note.kind.text, f"{note.day.month}/{note.day.day}"
     return Pin(note.kind.mark, Text(f"{day} {kind.zh}：{note.text}", f"{day} {kind.en}: {note.text}"))
 

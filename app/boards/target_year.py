@@ -157,7 +157,8 @@ def _column(month: Period) -> Column:
 def _row(line: Line, months: Sequence[Period], label: Text, short: Text | None) -> Row:
     metric = CATALOG[line.target.metric]
     cells = {f"{month.first:%m}": cell for month, cell in zip(months, line.cells, strict=True)}
-    beside: dict[str, Plain] = {"metric": metric.key, "unit": metric.unit}
+    named = {"channel": line.target.channel, "customer_kind": line.target.customer_kind}
+    beside: dict[str, Plain] = {"metric": metric.key, "unit": metric.unit, **named}
     for key, cell in {**cells, "total": line.whole}.items():
         if cell is not None:
             beside[f"{key}.target"] = plain(cell.aim, metric.unit)

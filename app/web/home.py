@@ -23,6 +23,7 @@ from app.web.guard import KeptPage, in_turn, needs, pages, typed_fields
 from app.web.pick import unit_options
 from app.web.recounts import line as recount_line
 from app.web.render import shell, updated
+from app.web.told import Told
 
 router = pages(KeptPage)
 writes = pages()
@@ -101,6 +102,7 @@ def _page(
         "picks": _picks(picked) if picked is not None else None,
         "problem": problem,
         "most": MOST_CARDS,
+        "told": Told(node.code, view.month),
         **_links(node.code, view),
     }
     return shell(request, "home.html", "home", context, status)

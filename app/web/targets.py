@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.boards import target_year
 from app.boards import targets as target_board
+from app.boards.marks import pin
 from app.boards.target_gap import PARTS
 from app.boards.targets import Choice
 from app.boards.view import BoardView
@@ -24,7 +25,7 @@ from app.i18n import month_label, say, t
 from app.inputs.types import parse_month
 from app.kept.given import Conf, Db, Who
 from app.metrics.compare import Progress
-from app.queries import history, units
+from app.queries import history, notes, units
 from app.queries.as_of import Close
 from app.web.export_links import TargetFiles, target_exports
 from app.web.filters import default_unit, metric_param, one_of, past_bar, past_param
@@ -32,12 +33,16 @@ from app.web.guard import KeptPage, needs, pages
 from app.web.pick import unit_options
 from app.web.render import shell, updated
 from app.web.target_rows import brief, grouped, month_heads, tally
+from app.web.told import Told
+from app.web.tools import board_tools
 
 router = pages(KeptPage)
 
 PATH = "/targets"
 PANELS = ("targets", "gap", "units", "unit_targets", "year", "year_metric")
 YEARS = range(2000, 2101)
+MOST_PINS = 12
+"""Notes of a month or year that stand on the page, the newest ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +103,16 @@ def targets(request: Request, database: Db, settings: Conf, viewer: Who, chosen:
         asked = asked_of(chosen, tree, viewer, now)
         view = read(session, viewer, asked)
         fresh = None if asked.past else updated(history.last_change(session), now)
-    context = {**_context(asked, view, now), "units": unit_options(tree, viewer, asked.params["unit"]), "fresh": fresh}
+        tools = board_tools(session, viewer, tree, "targets", view, dict(asked.params))["tools"]
+        rows = notes.load(session, viewer, tree, tree.by_code[view.scope.unit].id, view.scope.period)
+    context = {
+        **_context(asked, view, now),
+        "units": unit_options(tree, viewer, asked.params["unit"]),
+        "fresh": fresh,
+        "tools": tools,
+        "pins": [pin(row) for row in rows[-MOST_PINS:]],
+        "more_pins": len(rows) > MOST_PINS,
+    }
     return shell(request, "targets.html", "targets", context)
 
 
@@ -114,6 +128,7 @@ def read(session: Session, viewer: Viewer, asked: Asked) -> BoardView:
 def _context(asked: Asked, view: BoardView, now: datetime) -> dict[str, Any]:
     """Return what both pages show: the bar of month or year, and the panels."""
     params, first = asked.params, asked.first
+    told = Told(view.scope.unit, view.scope.period, params["as_of"])
     shown = {
         "page_title": say(view.title),
         "path": PATH,
@@ -127,6 +142,7 @@ def _context(asked: Asked, view: BoardView, now: datetime) -> dict[str, Any]:
         "ways": _ways(asked),
         "href": lambda **more: _href(params, **more),
         "links": TargetFiles(params),
+        "told": {"now": told, "before": told.over(view.scope.compared)},
     }
     last = date(first.year, 12, 31) if asked.is_year else month_of(first).last
     other = "year" if asked.is_year else "month"

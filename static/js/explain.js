@@ -51,25 +51,25 @@ document.addEventListener("click", (event) => {
 
 const LINKS = "td a.num-link";
 
-/** Let the first number of each table be its tab stop. */
+/** Let the first number of each table that is seen be its tab stop. */
 function rove(root) {
   for (const table of root.querySelectorAll("table.t")) {
-    table.querySelectorAll(LINKS).forEach((link, index) => {
-      link.tabIndex = index ? -1 : 0;
-    });
+    const links = [...table.querySelectorAll(LINKS)];
+    const first = links.find((link) => link.checkVisibility()) ?? links[0];
+    for (const link of links) link.tabIndex = link === first ? 0 : -1;
   }
 }
 
 const STEPS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
 
-/** Return the next number in a direction; cells without one are passed over. */
+/** Return the next number in a direction; cells without one, headings and closed rows are passed over. */
 function next(cell, [down, right]) {
   const rows = cell.closest("table").rows;
   let row = cell.parentElement.rowIndex + down;
   let column = cell.cellIndex + right;
-  while (rows[row]?.cells[column]) {
-    const link = rows[row].cells[column].querySelector("a.num-link");
-    if (link) return link;
+  while (rows[row] && (down || rows[row].cells[column])) {
+    const link = rows[row].cells[column]?.querySelector("a.num-link");
+    if (link?.checkVisibility()) return link;
     row += down;
     column += right;
   }

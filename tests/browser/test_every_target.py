@@ -16,7 +16,7 @@ from app.store.users import Given
 from tests.browser.conftest import Watched, Windows
 from tests.browser.test_every_board import DESK, NUMBER, calm, cut, opened
 from tests.browser.test_targets import prepare
-from tests.served import UNIT
+from tests.served import UNIT, put
 
 pytestmark = pytest.mark.browser
 
@@ -61,7 +61,7 @@ def test_a_target_opens_to_its_parts_and_a_unit_below_leads_to_its_own_page(wind
     wanted = of_rest(window, above)
     assert of_page(rows) == wanted
     assert [row[1:] for row in wanted] == [[cut("640.5"), cut(share)] for share in ("0.6405", "2.135", "0.800625")]
-    for link in ("[data-metric=gmv] tr.kid a", "#data-units tbody a"):
+    for link in ("[data-metric=gmv] tr.kid th a", "#data-units tbody th a"):
         page.locator(link).click()
         expect(page).to_have_url(f"{window.address}{below}")
         page.wait_for_load_state()
@@ -142,4 +142,25 @@ def test_each_card_below_the_targets_goes_out_as_a_file_and_a_chart_as_a_picture
             card.locator("[data-save-picture]").click()
         assert coming.value.suggested_filename.startswith(page.locator(f"#title-{panel}").inner_text())
         assert Path(coming.value.path()).read_bytes().startswith(b"\x89PNG")
+    calm(page, window)
+
+
+def test_arrows_go_from_number_to_number_past_headings_and_closed_rows(windows: Windows) -> None:
+    window = windows("ada", viewport=DESK)
+    prepare(window.site)
+    for metric, value in (("friends_added", "900"), ("orders", "80")):
+        put(window.site.database, "targets", [{"month": "2023-09", "unit": "luopan", "metric": metric, "value": value}])
+    row = {"day": "2023-09-02", "unit": UNIT, "channel": "video", "reach": 400, "adds": 77, "losses": 5}
+    put(window.site.database, "friends", [row])
+    page = window.open("/targets?unit=luopan&month=2023-09")
+    numbers = page.locator("table.goals td.b a")
+    page.keyboard.press("Tab")
+    numbers.first.focus()
+    for said in ("640.50", "2"):  # below a heading, and below GMV with its parts closed
+        page.keyboard.press("ArrowDown")
+        expect(page.locator(":focus")).to_have_text(said)
+    for _ in range(3):
+        page.keyboard.press("ArrowUp")
+    expect(page.locator(":focus")).to_have_text("77")
+    assert page.locator("table.goals a[tabindex='0']").all_inner_texts() == ["77"]
     calm(page, window)

@@ -31,7 +31,7 @@ def test_parts_open_by_keyboard_and_stay_open_next_month(windows: Windows, width
     prepare(window.site)
     page = window.open("/targets?unit=luopan&month=2023-09")
     toggle = page.locator("tbody[data-metric=gmv] [data-expand]")
-    child = page.locator("tbody[data-metric=gmv] tr.kid a")
+    child = page.locator("tbody[data-metric=gmv] tr.kid th a")
     expect(child).to_be_hidden()
     toggle.focus()
     page.keyboard.press("Enter")

@@ -164,3 +164,13 @@ def test_the_page_speaks_english(site: Site) -> None:
 def test_children_beyond_what_a_page_can_hold_are_counted_not_read(site: Site) -> None:
     add_shops(site.database)
     assert "不逐个检查" in site.page(f"/?unit={OTHER}").one("section", "attention").text
+
+
+def test_every_key_number_opens_the_number_that_it_is(site: Site) -> None:
+    flow = {"reach": 400, "losses": 5}
+    put(site.database, "friends", [friends("2023-10-07", adds=40, **flow), friends("2023-10-08", adds=50, **flow)])
+    links = [link for card in site.page(f"/?unit={UNIT}").all("section", "kcard") for link in card.all("a", "num-link")]
+    assert [link.text for link in links][:1] == ["50"]
+    assert "12.50%" in [link.text for link in links]
+    for link in links:
+        assert site.page(link["href"]).one("p", "explain-value").text.split()[0] == link.text, link["href"]

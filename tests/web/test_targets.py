@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.served import Site
+from tests.served import Site, put
 
 
 @pytest.mark.parametrize("when", ["month=2023-09", "year=2023"])
@@ -19,3 +19,40 @@ def test_targets_refuse_what_cannot_be_asked_as_boards_do(reading: Site, when: s
 
 def test_a_metric_without_targets_in_a_month_is_no_mistake(reading: Site) -> None:
     assert reading.page("/targets?month=2023-09&metric=push_cost&by=unit").one("h2", id="title-targets")
+
+
+def prepare(site: Site) -> None:
+    """Give the company, parts of it and units below it targets, and sales of two months."""
+    for month in ("2023-08", "2023-09"):
+        goals = [
+            {"unit": "luopan", "value": "1000"},
+            {"unit": "luopan", "value": "300", "channel": "community"},
+            {"unit": "luopan", "value": "90", "customer_kind": "loyal"},
+            {"unit": "ecommerce", "value": "800"},
+        ]
+        put(site.database, "targets", [{"month": month, "metric": "gmv", **goal} for goal in goals])
+        sale = {"day": f"{month}-02", "unit": "ecommerce", "touchpoint": "community"}
+        sold = {"new": "640.50", "loyal": "20"} if month == "2023-08" else {"new": "41.25", "loyal": "7"}
+        put(site.database, "sales", [{**sale, "customer_kind": kind, "gmv": gmv} for kind, gmv in sold.items()])
+
+
+def test_every_number_of_the_targets_opens_the_number_that_it_is(site: Site) -> None:
+    prepare(site)
+    page = site.page("/targets?unit=luopan&month=2023-09")
+    links = [link for link in page.one("table", "goals").all("a", "num-link") if "data-explain" in link.attrs]
+    assert sorted(link.text for link in links) == sorted(
+        ["48.25", "660.50", "48.25", "660.50", "7.00", "20.00", "48.25", "660.50"]
+    )
+    for link in links:
+        assert site.page(link["href"]).one("p", "explain-value").text.split()[0] == link.text, link["href"]
+    # The table of units and metrics says shares; behind them stands what they are shares of.
+    cells = page.one("table", id="data-units").all("a", "num-link")
+    opened = [site.page(link["href"]).one("p", "explain-value").text.split()[0] for link in cells]
+    assert opened == ["48.25", "48.25"]
+
+
+def test_every_month_of_the_year_opens_what_was_reached_in_it(site: Site) -> None:
+    prepare(site)
+    links = site.page("/targets?unit=luopan&year=2023").one("table", id="data-year").all("a", "num-link")
+    opened = [site.page(link["href"]).one("p", "explain-value").text.split()[0] for link in links]
+    assert sorted(opened) == sorted(["660.50", "48.25", "660.50", "48.25", "20.00", "7.00"])
