@@ -19,6 +19,7 @@ def test_cards_are_chosen_and_moved_by_keyboard(windows: Windows) -> None:
     page = window.open("/?unit=article")
     before = cards(page)
     page.get_by_role("link", name="选卡片").press("Enter")
+    page.wait_for_url("**cards=edit*")  # and its scripts
     page.get_by_role("checkbox", name="推送量").press("Space")
     assert page.evaluate(WIDE) <= 0
     up = page.get_by_role("button", name="上移 推送量")

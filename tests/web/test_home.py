@@ -167,8 +167,8 @@ def test_children_beyond_what_a_page_can_hold_are_counted_not_read(site: Site) -
 
 
 def test_every_key_number_opens_the_number_that_it_is(site: Site) -> None:
-    flow = {"reach": 400, "losses": 5}
-    put(site.database, "friends", [friends("2023-10-07", adds=40, **flow), friends("2023-10-08", adds=50, **flow)])
+    for day, adds in (("2023-10-07", 40), ("2023-10-08", 50)):
+        put(site.database, "friends", [friends(day, adds=adds, reach=400, losses=5)])
     links = [link for card in site.page(f"/?unit={UNIT}").all("section", "kcard") for link in card.all("a", "num-link")]
     assert [link.text for link in links][:1] == ["50"]
     assert "12.50%" in [link.text for link in links]
