@@ -207,7 +207,8 @@ def daily(shown: Shown) -> Panel:
 
 def _recounted(shown: Shown, period: Period) -> list[Text]:
     """Return what stock counts of a period differ from the computed stock, if there are any."""
-    found = [pair for day, pair in shown.books[None].recounts.items() if day in period]
+    first, last = period.first, period.last
+    found = [pair for day, pair in shown.books[None].recounts.items() if first <= day <= last]
     if not found:
         return []
     cumulative, current = (show(sum(side), Unit.COUNT, signed=True) for side in zip(*found, strict=True))

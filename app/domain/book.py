@@ -37,6 +37,8 @@ class Book:
     monthly: Mapping[Total, Mapping[Group, ByDay]] = field(default_factory=dict)
     _loaded: tuple[Period, ...] = field(init=False, repr=False)
     _firsts: frozenset[date] = field(init=False, repr=False)
+    _held: set[Period] = field(default_factory=set, repr=False)
+    """Spans that were found to be loaded: the columns of a board are of the same periods."""
     _known: dict[tuple[Total, Group], tuple[list[date], list[int]]] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
@@ -57,14 +59,21 @@ class Book:
         LookupError when a day it needs was never loaded: a missing load must not look like a
         missing number.
         """
-        return self.answers(term, (period,), group)[0]
+        if period.first > self.today:
+            return None
+        part = period.until(self.today)
+        if isinstance(term, Level):
+            return self._close(self._closes(term, group), close_of(term.take, part))
+        span = _span(term, part)
+        self._covered((span,))
+        return _between(*self._running(base(term), group), span)
 
     def answers(self, term: Term, periods: Sequence[Period], group: Group = None) -> list[int | None]:
         """Return the value of a term over each of some periods, as `answer` does."""
         today = self.today
         begun = [period.until(today) if period.first <= today else None for period in periods]
         if isinstance(term, Level):
-            closes = self.levels.get(term.stock, {}).get(group, {})
+            closes = self._closes(term, group)
             return [None if part is None else self._close(closes, close_of(term.take, part)) for part in begun]
         spans = [None if part is None else _span(term, part) for part in begun]
         self._covered([span for span in spans if span is not None])
@@ -81,6 +90,9 @@ class Book:
             known = days, list(accumulate([recorded[day] for day in days], initial=0))
             self._known[total, group] = known
         return known
+
+    def _closes(self, term: Level, group: Group) -> ByDay:
+        return self.levels.get(term.stock, {}).get(group, {})
 
     def _close(self, closes: ByDay, day: date) -> int | None:
         level = closes.get(day)
@@ -101,8 +113,10 @@ class Book:
             if self._holds(hull):
                 return
         for span in spans:
-            if self._cuts(span) or not self._holds(span):
-                raise LookupError(f"{span} was not loaded")
+            if span not in self._held:
+                if self._cuts(span) or not self._holds(span):
+                    raise LookupError(f"{span} was not loaded")
+                self._held.add(span)
 
     def _holds(self, days: Period) -> bool:
         return any(span.first <= days.first and days.last <= span.last for span in self._loaded)

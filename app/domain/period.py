@@ -83,8 +83,9 @@ def calendar(grain: Grain, day: date) -> Period:
     return Period(first, shift_months(first, months) - DAY)
 
 
+@lru_cache(maxsize=4096)
 def month_of(day: date) -> Period:
-    """Return the month that holds `day`."""
+    """Return the month that holds `day`; a board asks for it hundreds of times."""
     return calendar(Grain.MONTH, day)
 
 
@@ -95,6 +96,7 @@ def shift_months(day: date, months: int) -> date:
     return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
+@lru_cache(maxsize=1024)
 def split(span: Period, grain: Grain) -> tuple[Period, ...]:
     """Return the calendar periods of `span` in order, the first and last cut to it."""
     if grain is Grain.TOTAL:

@@ -47,12 +47,15 @@ class Fact(StrEnum):
     @property
     def source(self) -> Source:
         """The table the fact stands in."""
-        return Source(self.value.split(".")[0])
+        return _SOURCES[self]
 
     @property
     def column(self) -> str:
         """The column of the fact."""
         return self.value.split(".")[1]
+
+
+_SOURCES = {fact: Source(fact.value.split(".")[0]) for fact in Fact}
 
 
 class Stock(StrEnum):

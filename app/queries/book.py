@@ -57,7 +57,8 @@ def load(
 
 def _spans(terms: Sequence[Term], periods: Iterable[Period], today: date, *, has_levels: bool) -> tuple[Period, ...]:
     """Return the days that answer terms; stocks are known by whole months before the first of them."""
-    wanted = (needed(term, part) for period in periods for part in _shown(period, today) for term in terms)
+    alike = {term.span if isinstance(term, Total) else term.take: term for term in terms}.values()
+    wanted = (needed(term, part) for period in periods for part in _shown(period, today) for term in alike)
     return merged(Period(month_of(span.first).first, span.last) for span in wanted) if has_levels else merged(wanted)
 
 
