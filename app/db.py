@@ -124,7 +124,7 @@ class Database:
         # One board reads several times: all of them must see the same state.
         one_state = {} if self.url.get_backend_name() == "sqlite" else {"isolation_level": "REPEATABLE READ"}
         self._reading = self.engine.execution_options(**one_state)
-        self._at_hand = _sqlite(self.url, 0) if _is_file(self.url) else None
+        self._at_hand = _sqlite(self.url, 0, in_transactions=False) if _is_file(self.url) else None
         """Connections for the event loop alone: those of the threads may all be taken, and it must not wait."""
 
     @property
@@ -145,10 +145,10 @@ class Database:
             yield session
 
     async def soon(self, work: Callable[[Connection], T]) -> T:
-        """Return what a few short queries find, without holding up the event loop.
+        """Return what one short query finds, without holding up the event loop.
 
         An embedded file is read at once: in WAL no reader waits for a writer, and a thread would cost more
-        than the queries. A server may be away for seconds, and is asked from a thread.
+        than the query. A server may be away for seconds, and is asked from a thread.
         """
         if self._at_hand is not None:
             try:
@@ -240,7 +240,7 @@ def _engine(url: URL, busy_seconds: float) -> Engine:
     return create_engine(url, **options)
 
 
-def _sqlite(url: URL, busy_seconds: float) -> Engine:
+def _sqlite(url: URL, busy_seconds: float, *, in_transactions: bool = True) -> Engine:
     if url.database and _is_file(url):
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(url, connect_args={"timeout": busy_seconds, "check_same_thread": False})
@@ -251,6 +251,9 @@ def _sqlite(url: URL, busy_seconds: float) -> Engine:
         connection.isolation_level = None
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-16000"):
             connection.execute(f"PRAGMA {pragma}")
+
+    if not in_transactions:
+        return engine
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:  # noqa: ANN401 (SQLAlchemy's event signature)

@@ -11,14 +11,13 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from app.api.rate import rate_of
-from app.db import Reader
 from app.domain.errors import Invalid, Unauthenticated
 from app.domain.roles import Action, Viewer
 from app.domain.text import Text
 from app.inputs.problems import MESSAGES
 from app.kept.given import database_of, viewer_of
 from app.kept.respond import Policy, answered
-from app.queries import access, version
+from app.queries import access
 from app.queries.version import Stamp
 from app.store.secrets import token_hash
 
@@ -81,12 +80,10 @@ async def _admit(request: Request, action: Action) -> Stamp:
     hashed = token_hash(_token(request))
     peer = None if request.client is None else request.client.host
 
-    def look(reader: Reader) -> tuple[Viewer | None, Stamp]:
-        return access.by_token(reader, hashed, peer), version.stamp(reader)
-
-    viewer, stamp = await database_of(request).soon(look)
-    if viewer is None:
+    asker = await database_of(request).soon(lambda reader: access.by_token(reader, hashed, peer))
+    if asker is None:
         raise Unauthenticated(Text("请提供有效的令牌", "A valid API token is required"))
+    viewer, stamp = asker
     rate_of(request).count(hashed)
     request.state.viewer = viewer
     request.app.state.seen.note(viewer)

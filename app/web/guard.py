@@ -9,14 +9,13 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse
 from fastapi.routing import APIRoute
 
-from app.db import Reader
 from app.domain.errors import Forbidden
 from app.domain.roles import Action, Viewer
 from app.domain.text import Language, Text
 from app.i18n import speak
 from app.kept.given import database_of, settings_of, viewer_of
 from app.kept.respond import Policy, answered
-from app.queries import access, version
+from app.queries import access
 from app.queries.version import Stamp
 from app.settings import Settings
 from app.store.secrets import session_hash
@@ -90,12 +89,10 @@ async def _admit(request: Request, actions: Sequence[Action]) -> Stamp | None:
     if hashed is None:
         return None
 
-    def look(reader: Reader) -> tuple[Viewer | None, Stamp]:
-        return access.by_session(reader, hashed, peer_of(request)), version.stamp(reader)
-
-    viewer, stamp = await database_of(request).soon(look)
-    if viewer is None:
+    asker = await database_of(request).soon(lambda reader: access.by_session(reader, hashed, peer_of(request)))
+    if asker is None:
         return None
+    viewer, stamp = asker
     request.state.viewer = viewer
     speak(viewer.language)
     request.app.state.seen.note(viewer)
@@ -160,7 +157,8 @@ def logged_in(request: Request) -> Viewer | None:
     if hashed is None:
         return None
     with database_of(request).read() as session:
-        return access.by_session(session, hashed, peer_of(request))
+        asker = access.by_session(session, hashed, peer_of(request))
+    return None if asker is None else asker.viewer
 
 
 def _session_of(request: Request) -> str | None:

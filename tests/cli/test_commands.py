@@ -66,10 +66,10 @@ def test_a_token_stands_alone_on_standard_output_and_only_its_hash_is_stored(run
     assert result.exit_code == 0
     (token,) = result.stdout.splitlines()
     with database.read() as session:
-        viewer = access.by_token(session, token_hash(token))
+        asker = access.by_token(session, token_hash(token))
         stored = session.execute(text("SELECT token_hash FROM api_tokens")).scalar_one()
-    assert viewer is not None
-    assert (viewer.name, viewer.grants[0].role, viewer.origin) == ("erp", Role.MANAGER, "token")
+    assert asker is not None
+    assert (asker.viewer.name, asker.viewer.grants[0].role, asker.viewer.origin) == ("erp", Role.MANAGER, "token")
     assert token not in stored
 
 
