@@ -14,7 +14,7 @@ from app.domain.number import Number, plain
 from app.domain.period import Compare, Grain, Period, month_of, split
 from app.domain.scope import GroupBy
 from app.domain.text import Text
-from app.i18n import month_label, short_range, show, t
+from app.i18n import month_label, period_label, short_range, show, t
 from app.metrics import churn
 from app.metrics.catalog import CATALOG
 from app.metrics.catalog.growth import LOSSES_MTD, MONTH_OPENING
@@ -36,7 +36,8 @@ def churn_panel(shown: Shown) -> Panel:
     breaches = churn.breaches(points, limit)
     allowed = [churn.prorated(day, limit) for day, _ in points] if _by_day(shown) else []
     beside = short_range(shown.compared)
-    series = draw.Churn(points, _before(shown, points), allowed, limit, breaches, beside, _short(shown))
+    before = _before(shown, points)
+    series = draw.Churn(points, before, allowed, limit, breaches, beside, _short(shown))
     first = _first_day(shown, breaches[0]) if breaches else None
     last = points[-1][1] if points else None
     return Panel(
@@ -47,7 +48,7 @@ def churn_panel(shown: Shown) -> Panel:
         width=6,
         figure=draw.churn(series) if any(rate is not None for _, rate in points) else None,
         finding=_finding(first, points),
-        keys=_keys(beside),
+        keys=_keys(beside, series),
         table=_table(shown, points),
         status=None if last is None else Status.OVER_LIMIT if last > limit else Status.WITHIN_LIMIT,
         badge=None if first is None else _badge(shown, churn.days_above(points, limit)),
@@ -110,23 +111,30 @@ def _badge(shown: Shown, above: int) -> Text:
     return Text(f"{above} 个月超限", f"{above} months over")
 
 
-def _keys(beside: str) -> tuple[Key, ...]:
-    return (
-        Key(Text("月流失率", "Month to date"), "var(--series-main)", "line"),
-        Key(Text(f"对比 {beside}", f"vs {beside}"), "var(--series-prev)", "dash"),
-        Key(Text("按天折算上限", "Prorated limit"), "var(--bad-line)", "dash"),
-        Key(Text("超阈值", "Over the limit"), "var(--breach-fill)"),
+def _keys(beside: str, series: draw.Churn) -> tuple[Key, ...]:
+    """Return what the lines mean, those that are drawn."""
+    drawn = (
+        (True, Key(Text("月流失率", "Month to date"), "var(--series-main)", "line")),
+        (any(rate is not None for rate in series.before), Key(_versus(beside), "var(--series-prev)", "dash")),
+        (bool(series.prorated), Key(Text("按天折算上限", "Prorated limit"), "var(--bad-line)", "dash")),
+        (bool(series.breaches), Key(Text("超阈值", "Over the limit"), "var(--breach-fill)")),
     )
+    return tuple(key for is_drawn, key in drawn if is_drawn)
+
+
+def _versus(beside: str) -> Text:
+    return Text(f"对比 {beside}", f"vs {beside}")
 
 
 def _table(shown: Shown, points: Points) -> Table:
-    limit = shown.limits.churn_limit
+    limit, daily = shown.limits.churn_limit, _by_day(shown)
     rows = tuple(
         Row(
-            Text(f"{day.month}月{day.day}日", f"{day.isoformat()}"),
+            Text(f"{day.month}月{day.day}日", day.isoformat()) if daily else period_label(month_of(day), Grain.MONTH),
             {"churn_rate_mtd": plain(rate, Unit.RATE)},
             hits=frozenset({"churn_rate_mtd"}) if rate is not None and rate > limit else frozenset(),
-            period=Period(day, day),
+            # A month leads to its days, those that are shown.
+            period=Period(day if daily else max(month_of(day).first, shown.period.first), day),
         )
         for day, rate in points
     )

@@ -10,7 +10,7 @@ from app.boards.tables import REPORTS, by_period, column, heat, joined, named
 from app.boards.view import CHANNELS, Column, Key, Panel, Plain, Row, Table
 from app.domain.facts import RETENTION_DAYS, ChannelKind, Unit
 from app.domain.number import plain
-from app.domain.period import DAY, Grain, Period, split
+from app.domain.period import DAY, Grain, Period, month_of, split
 from app.domain.scope import GroupBy
 from app.domain.text import Text
 from app.i18n import say, show, t
@@ -122,7 +122,8 @@ def add_rates(shown: Shown) -> Panel:
 
 def _rate_row(shown: Shown, channel: ChannelRow) -> Row:
     values = {key: shown.plain(key, group=channel.code, by=GroupBy.CHANNEL) for key in _RATES}
-    values["target"] = shown.target("add_rate", channel.code)
+    of_month = shown.period in month_of(shown.period.first)
+    values["target"] = shown.target("add_rate", channel.code) if of_month else None
     return Row(named(channel), values, slot=channel.color_slot, group=(GroupBy.CHANNEL, channel.code))
 
 

@@ -30,8 +30,9 @@ class Drill:
         return replace(view, panels=tuple(map(self._panel, view.panels)))
 
     def charts(self, view: BoardView) -> dict[str, Any]:
-        """Return what a click on a chart leads to: by the first day of a period, by figure and series, or its label."""
+        """Return what a click on a chart leads to: by an end of a period, by figure and series, or its label."""
         days: dict[str, str] = {}
+        lasts: dict[str, str] = {}
         series: dict[str, dict[str, str]] = {}
         for panel in view.panels:
             if panel.figure is None or panel.table is None:
@@ -39,9 +40,11 @@ class Drill:
             for row in panel.table.rows:
                 if row.period is not None and row.href is not None:
                     days[row.period.first.isoformat()] = row.href
+                    # A line of closes has its points there; a row of that very day comes first.
+                    lasts.setdefault(row.period.last.isoformat(), row.href)
             if named := dict(self._series(panel.table)):
                 series[f"fig-{panel.key}"] = named
-        return {"days": days, "series": series}
+        return {"days": lasts | days, "series": series}
 
     def _panel(self, panel: Panel) -> Panel:
         if panel.table is None:

@@ -220,8 +220,9 @@ document.addEventListener("submit", (event) => {
 
 // A click on a chart: what a series stands for, or the days of a bar. Charts say where it was.
 document.addEventListener("luopan:drill", (event) => {
-  const { figure, day, series } = event.detail;
-  const address = links.series[figure]?.[series] ?? links.series[figure]?.[day] ?? links.days[String(day).slice(0, 10)];
+  const { figure, day, series, name } = event.detail;
+  const of = links.series[figure];
+  const address = of?.[name] ?? of?.[series] ?? of?.[day] ?? links.days[String(day).slice(0, 10)];
   if (address) go(new URL(address, location.href).href, { from: document.getElementById(figure) });
 });
 

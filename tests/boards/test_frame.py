@@ -11,7 +11,7 @@ from app.boards.board import Board
 from app.boards.growth import GROWTH
 from app.boards.read import Asked, grain_of, read
 from app.boards.sales import SALES
-from app.boards.view import BoardView, Table
+from app.boards.view import BoardView, Panel, Table
 from app.db import Database
 from app.domain.facts import CustomerKind
 from app.domain.period import Grain, Period
@@ -178,3 +178,27 @@ def test_bars_of_periods_that_are_not_whole_are_paler_and_the_card_says_so(shop:
         opaque = [trace["marker"].get("opacity", [1] * len(whole)) for trace in bars]
         assert [[opacity == 1 for opacity in one] for one in opaque] == [whole] * len(bars)
         assert bool(panel.note and "淡色" in panel.note.zh) == (False in whole)
+
+
+def panel(view: BoardView, key: str) -> Panel:
+    return next(one for one in view.panels if one.key == key)
+
+
+def test_churn_by_month_names_its_months_and_leads_to_their_days(shop: Database) -> None:
+    year = Period(date(2023, 1, 1), date(2024, 2, 29))
+    shown = panel(seen(shop, GROWTH, year, grain=Grain.MONTH), "churn")
+    assert shown.table is not None
+    labels = [row.label.zh for row in shown.table.rows]
+    assert labels[:1] + labels[-1:] == ["2023年1月", "2024年2月"]
+    assert len(set(labels)) == len(labels) == 14
+    assert [(row.period.first.day, row.period.last) for row in shown.table.rows if row.period][-1] == (1, year.last)
+    axis: Any = shown.figure and shown.figure["layout"]
+    assert axis["xaxis"]["ticktext"][0] == "23/1"
+    assert "按天折算上限" not in [key.name.zh for key in shown.keys]
+
+
+def test_a_rate_of_several_months_stands_beside_no_target_of_one(shop: Database) -> None:
+    for first, has_target in ((date(2024, 3, 1), True), (date(2024, 2, 29), False)):
+        shown = panel(seen(shop, GROWTH, Period(first, date(2024, 3, 5))), "add_rates")
+        assert shown.table is not None
+        assert any(row.values["target"] is not None for row in shown.table.rows) == has_target

@@ -158,3 +158,18 @@ def test_a_board_is_read_and_asked_without_scripts(windows: Windows, path: str) 
     page.get_by_role("button", name="筛选", exact=True).click()
     expect(page.locator("header .sub")).to_have_text(re.compile("罗盘"))
     assert window.problems == []
+
+
+def test_a_bar_of_a_channel_leads_to_it(windows: Windows) -> None:
+    window = windows("ada", viewport=DESK)
+    page = window.open("/growth?unit=article&from=2023-09-01&to=2023-09-30")
+    stay(page)
+    page.locator("#title-add_rates").scroll_into_view_if_needed()
+    bar = page.locator("#fig-add_rates .barlayer .point path").last
+    expect(bar).to_be_visible()
+    box = bar.bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    expect(page).to_have_url(re.compile("channel="))
+    assert page.evaluate(SAME)
+    assert window.problems == []

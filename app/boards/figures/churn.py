@@ -55,13 +55,13 @@ def churn(series: Churn) -> Figure:
     y = _rounded([value for _, value in series.points])
     before = _rounded(series.before)
     days = [day for day, _ in series.points]
-    periods = [Period(day, day) for day in days]
+    periods, grain = [Period(day, day) for day in days], Grain.DAY if series.prorated else Grain.MONTH
     restarts = [place for place in range(1, len(days)) if days[place].month != days[place - 1].month]
     shape, label = limit_line(series.limit, f"{t('阈值', 'Limit')} {show(series.limit, Unit.RATE)}")
     return {
         "data": [*areas(days, y, series.limit, restarts), *_lines(series, x, y, before)],
         "layout": {
-            "xaxis": time_axis(periods, Grain.DAY),
+            "xaxis": time_axis(periods, grain),
             "yaxis": percent_axis(rangemode="tozero"),
             "margin": MARGIN | {"r": 76},
             "shapes": [shape],
@@ -71,7 +71,7 @@ def churn(series: Churn) -> Figure:
                 *_ends(series, x, y, before),
             ],
         },
-        "narrow": narrow(periods, Grain.DAY, 4),
+        "narrow": narrow(periods, grain, 4),
     }
 
 

@@ -160,7 +160,8 @@ def _notes(ordered: Sequence[AddRate]) -> list[Layout]:
         notes.append(_beside(row.name, f"<b>{show(row.rate, Unit.RATE)}</b>", 6, "left", "var(--text)"))
         if row.target is not None:
             word = f"{t('未达', 'below') if missed else t('达标', 'meets')} {show(row.target, Unit.RATE)}"
-            notes.append(_beside(row.name, word, 134, "right", "var(--bad)" if missed else "var(--text-3)"))
+            # Red is for limits that are broken: how far behind a target is, its own page says in colours.
+            notes.append(_beside(row.name, word, 134, "right", "var(--text-2)" if missed else "var(--text-3)"))
     return notes
 
 

@@ -12,7 +12,7 @@ from app.boards.view import Row
 from app.domain.facts import Unit
 from app.domain.number import Number
 from app.domain.text import Text
-from app.i18n import pair
+from app.i18n import pair, plural
 from app.metrics.catalog import CATALOG
 from app.metrics.compare import Progress, Status
 from app.metrics.definition import Metric
@@ -36,7 +36,8 @@ def churn_over(morning: Morning) -> Iterator[Notice]:
         Text("月流失率超阈值", "Monthly churn over its limit"),
         Text(
             f"{said.one}，阈值 {said.other}，超 {said.gap}；{first} 首次超过，本月已超 {days} 天",
-            f"{said.one} against {said.other}, {said.gap} over; first over on {first}, {days} days this month",
+            f"{said.one} against {said.other}, {said.gap} over; "
+            f"first over on {first}, {plural(days, 'day')} this month",
         ),
         _board(morning, CHURN),
         Text("看流失", "Churn"),
@@ -101,7 +102,8 @@ def _rate_needed(morning: Morning, metric: Metric, actual: Decimal, target: Deci
     left, daily = progress.days - progress.elapsed, Fraction(actual) / len(morning.so_far)
     each, mean = brief(_whole(needed, unit), unit), brief(_whole(daily, unit), unit)
     yield Text(
-        f"余下 {left} 天每天需 {each}，至今日均 {mean}", f"{each} a day needed for {left} days, {mean} a day so far"
+        f"余下 {left} 天每天需 {each}，至今日均 {mean}",
+        f"{each} a day needed for {plural(left, 'day')}, {mean} a day so far",
     )
 
 
