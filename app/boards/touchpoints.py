@@ -29,17 +29,16 @@ _TITLES = {
     Grain.MONTH: Text("触点 × 月", "Touchpoint by month"),
     Grain.YEAR: Text("触点 × 年", "Touchpoint by year"),
 }
-_TAIL = (Column("total", Text("合计", "Total"), Unit.YUAN), Column("share", Text("占比", "Share"), Unit.RATE))
+_SHARE = Column("share", Text("占比", "Share"), Unit.RATE)
 
 
 def touchpoint_days(shown: Shown) -> Panel:
     """Return GMV by touchpoint and period as heat tables, among which kinds of customers are chosen."""
     grain, periods = _coarse(shown)
     names = [_head(period, grain) for period in periods]
-    columns = [Column(period.first.isoformat(), name, Unit.YUAN) for period, name in zip(periods, names, strict=True)]
     channels = channels_with(shown, ChannelKind.TOUCHPOINT, "gmv")
     choices = tuple(
-        Choice(kind, name, _table(shown, key, channels, periods, columns)) for kind, (key, name) in CUSTOMERS.items()
+        Choice(kind, name, _table(shown, key, channels, periods, names)) for kind, (key, name) in CUSTOMERS.items()
     )
     return Panel(
         "touchpoint_days",
@@ -72,8 +71,12 @@ def _coarse(shown: Shown) -> tuple[Grain, tuple[Period, ...]]:
 
 
 def _table(
-    shown: Shown, key: str, channels: Sequence[ChannelRow], periods: Sequence[Period], columns: Sequence[Column]
+    shown: Shown, key: str, channels: Sequence[ChannelRow], periods: Sequence[Period], names: Sequence[Text]
 ) -> Table:
+    columns = [
+        Column(period.first.isoformat(), name, Unit.YUAN, over=(key, period))
+        for period, name in zip(periods, names, strict=True)
+    ]
     cells = [_cells(shown, key, periods, channel.code, GroupBy.CHANNEL) for channel in channels]
     steps = iter(heat([value for row in cells for value in row]))
     whole = shown.number(key)
@@ -92,7 +95,8 @@ def _table(
         "share": plain(ratio(whole, whole), Unit.RATE),
     }
     note = Text("占比 = 触点 GMV ÷ 合计 GMV", "Share = GMV of the touchpoint / all GMV")
-    return Table((*columns, *_TAIL), tuple(rows), Row(Text("合计", "Total"), total), note, CHANNELS)
+    tail = (Column("total", Text("合计", "Total"), Unit.YUAN, over=(key, shown.period)), _SHARE)
+    return Table((*columns, *tail), tuple(rows), Row(Text("合计", "Total"), total), note, CHANNELS)
 
 
 def _cells(

@@ -82,6 +82,8 @@ class Column:
     metric: str | None = None
     by_row: bool = False
     """Rows count different things here: each has the unit of its own in its value `unit`."""
+    over: tuple[str, Period] | None = None
+    """The metric that its numbers are, over a period that is not the row's."""
 
 
 @dataclass(frozen=True, slots=True)

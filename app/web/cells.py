@@ -30,7 +30,12 @@ def cells(
         value = row.values.get(column.key)
         unit = _unit(row, column)
         told = value is not None and not isinstance(value, str)
-        href = f"{behind}&metric={column.metric}" if behind and column.metric and told else None
+        href = None
+        if links is not None and told and column.over is not None:
+            metric, period = column.over
+            href = f"{links.behind(period, row.group)}&metric={metric}"
+        elif behind and told and column.metric:
+            href = f"{behind}&metric={column.metric}"
         over = column.key in row.hits
         css = _css(row, column, value, total=total)
         yield Cell(f"num {css}" if column.unit else css, _text(value, unit, column), href, over and not total)

@@ -154,3 +154,22 @@ def test_a_view_keeps_all_that_a_board_may_be_asked() -> None:
     asked = set(params_of(Asked("co", Period(date(2023, 9, 1), date(2023, 9, 30))))) | {"range"}
     assert set(PARAMETERS["sales"]) == asked
     assert set(PARAMETERS["growth"]) == asked - {"kind"}
+
+
+def test_each_number_of_a_touchpoint_on_a_day_opens_the_number_that_it_is(site: Site) -> None:
+    sale = {"unit": UNIT, "source": "video"}
+    sold = {("official", "new", "2"): 300, ("official", "loyal", "2"): 20, ("community", "new", "3"): 7}
+    rows = [
+        {**sale, "day": f"2023-10-0{day}", "touchpoint": place, "customer_kind": kind, "gmv": gmv}
+        for (place, kind, day), gmv in sold.items()
+    ]
+    put(site.database, "sales", rows)
+    page = site.page(f"/sales?unit={UNIT}&from=2023-10-02&to=2023-10-03")
+    for choice, numbers in (
+        ("", ["320.00", "320.00", "7.00", "7.00", "320.00", "7.00", "327.00"]),
+        ("-old", ["20.00", "20.00", "20.00", "20.00"]),
+    ):
+        links = page.one("table", id=f"data-touchpoint_days{choice}").all("a", "num-link")
+        assert sorted(link.text for link in links) == sorted(numbers)
+        for link in links:
+            assert site.page(link["href"]).one("p", "explain-value").text.split()[0] == link.text, link["href"]
