@@ -11,7 +11,7 @@ from app.kept.given import Conf, Db, Who
 from app.queries import channels, history, units
 from app.web.drill import Drill
 from app.web.export_links import board_exports
-from app.web.filters import OfAddress, asked, board_filters, params_of
+from app.web.filters import OfAddress, asked, board_filters, kept_params, params_of
 from app.web.guard import KeptPage, needs, pages
 from app.web.render import shell, updated
 from app.web.tools import board_tools
@@ -27,7 +27,7 @@ def _register(board: Board) -> None:
             found = asked(chosen, tree, viewer, now)
             view = read(session, viewer, board, found, now.date())
             fresh = None if found.past else updated(history.last_change(session), now)
-            more = board_tools(session, viewer, tree, board.key, view, params_of(found))
+            more = board_tools(session, viewer, tree, board.key, view, kept_params(chosen, found, now))
         drill = Drill(board, found, known)
         shown = drill.view(view)
         context = {

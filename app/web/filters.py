@@ -26,7 +26,7 @@ from app.queries.as_of import Close, close_of
 from app.queries.channels import ChannelRow
 from app.queries.units import visible
 from app.web.pick import unit_options
-from app.web.presets import PRESETS, preset, step
+from app.web.presets import DEFAULT, PRESETS, preset, step
 
 COMPARES = {
     Compare.PREVIOUS.value: Text("对比上期", "Previous"),
@@ -147,6 +147,20 @@ def params_of(found: Asked) -> dict[str, str]:
     }
 
 
+def kept_params(chosen: Chosen, found: Asked, now: datetime) -> dict[str, str]:
+    """Return what is asked as it stays true tomorrow: a preset by its name, only days that were typed as days."""
+    params = params_of(found)
+    days = {name: params.pop(name) for name in ("from", "to")}
+    name = chosen.range or ("" if chosen.first or chosen.last else DEFAULT)
+    # A form without scripts sends both: days that are not those of the preset were typed over it.
+    named = name in PRESETS and preset(name, _today(found, now)) == found.period
+    return {**params, **({"range": name} if named else days)}
+
+
+def _today(found: Asked, now: datetime) -> date:
+    return found.past.day if found.past else now.date()
+
+
 def kind_param(field: str, text: str) -> CustomerKind | None:
     """Return the kind of customers that an address names, None for all of them; Invalid for another word."""
     try:
@@ -188,20 +202,19 @@ def default_unit(tree: Tree, viewer: Viewer, action: Action = Action.READ) -> Un
 
 def range_filters(path: str, chosen: Chosen, found: Asked, tree: Tree, viewer: Viewer, now: datetime) -> dict[str, Any]:
     """Return the filter bar of a page about a range of days and a unit."""
-    params, today = params_of(found), found.past.day if found.past else now.date()
-    days = {name: params[name] for name in ("from", "to")}
-    kept = {name: value for name, value in params.items() if name not in days}
+    params, today = params_of(found), _today(found, now)
+    days = {name: params.pop(name) for name in ("from", "to")}
     # Some days have two names: in October this month is this quarter.
     names = [name for name in PRESETS if preset(name, today) == found.period]
     current = chosen.range if chosen.range in names else next(iter(names), None)
     return {
         "action": path,
         "presets": [
-            {"label": say(label), "href": href(path, {**kept, "range": name}), "active": name == current}
+            {"label": say(label), "href": href(path, {**params, "range": name}), "active": name == current}
             for name, label in PRESETS.items()
         ],
-        "prev": _step(path, kept, step(found.period, -1, today)),
-        "next": _step(path, kept, step(found.period, 1, today)),
+        "prev": _step(path, params, step(found.period, -1, today)),
+        "next": _step(path, params, step(found.period, 1, today)),
         "first": days["from"],
         "last": days["to"],
         "range_label": range_label(found.period),
@@ -226,10 +239,7 @@ def board_filters(
     now: datetime,
 ) -> dict[str, Any]:
     """Return the filter bar of a board page."""
-    path, params = f"/{board.key}", params_of(found)
-    explicit = bool(chosen.first or chosen.last)
-    span = {name: params[name] for name in ("from", "to")} if explicit else {"range": chosen.range or "month"}
-    kept = {name: value for name, value in params.items() if name not in ("from", "to")}
+    path, params = f"/{board.key}", kept_params(chosen, found, now)
     by_kind, grain = GroupBy.CUSTOMER_KIND in board.splits, say(GRAIN_NAMES[found.shown_grain])
     return {
         **range_filters(path, chosen, found, tree, viewer, now),
@@ -245,13 +255,13 @@ def board_filters(
         "compares": [
             {
                 "label": say(label),
-                "href": href(path, {**kept, **span, "compare": how}),
+                "href": href(path, {**params, "compare": how}),
                 "active": how == params["compare"],
             }
             for how, label in COMPARES.items()
         ],
         "hidden": [("compare", params["compare"]), *([("as_of", params["as_of"])] if found.past else [])],
-        "past": past_bar(path, found.past, now, {**kept, **span}),
+        "past": past_bar(path, found.past, now, params),
     }
 
 

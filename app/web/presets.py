@@ -16,6 +16,8 @@ PRESETS = {
     "quarter": Text("本季", "Quarter"),
     "year": Text("今年", "Year"),
 }
+DEFAULT = "month"
+"""The preset of an address that names no days."""
 _RUNNING = {"week": Grain.WEEK, "month": Grain.MONTH, "quarter": Grain.QUARTER, "year": Grain.YEAR}
 _DAYS = {"yesterday": 1, "7d": 7, "30d": 30}
 

@@ -78,6 +78,8 @@ class Asked:
     is_year: bool
     today: date
     past: Close | None
+    kept: Mapping[str, str]
+    """What stays true tomorrow: without the month where none was named, so that it is the running one."""
 
 
 def asked_of(chosen: Chosen, tree: Tree, viewer: Viewer, now: datetime) -> Asked:
@@ -91,7 +93,8 @@ def asked_of(chosen: Chosen, tree: Tree, viewer: Viewer, now: datetime) -> Asked
     when = {"year": f"{first:%Y}"} if chosen.year else {"month": f"{first:%Y-%m}"}
     by = one_of("by", chosen.by, PARTS)
     params = {"unit": code, **when, "as_of": chosen.as_of, "metric": chosen.metric, "by": by}
-    return Asked(params, first, bool(chosen.year), today, past)
+    kept = {key: value for key, value in params.items() if value and (key != "month" or chosen.month)}
+    return Asked(params, first, bool(chosen.year), today, past, kept)
 
 
 @router.get(PATH, openapi_extra=needs(Action.READ))
@@ -103,7 +106,7 @@ def targets(request: Request, database: Db, settings: Conf, viewer: Who, chosen:
         asked = asked_of(chosen, tree, viewer, now)
         view = read(session, viewer, asked)
         fresh = None if asked.past else updated(history.last_change(session), now)
-        tools = board_tools(session, viewer, tree, "targets", view, dict(asked.params))["tools"]
+        tools = board_tools(session, viewer, tree, "targets", view, dict(asked.kept))["tools"]
         rows = notes.load(session, viewer, tree, tree.by_code[view.scope.unit].id, view.scope.period)
     context = {
         **_context(asked, view, now),
@@ -135,8 +138,8 @@ def _context(asked: Asked, view: BoardView, now: datetime) -> dict[str, Any]:
         "subtitle": view.scope.unit_name,
         "view": view,
         "panels": {**dict.fromkeys(PANELS), **{panel.key: panel for panel in view.panels}},
-        "hidden": [(key, value) for key, value in params.items() if value and key not in ("unit", "by", "metric")],
-        "kept": [(key, value) for key, value in params.items() if value and key not in ("metric", "by")],
+        "hidden": [(key, value) for key, value in asked.kept.items() if key not in ("unit", "by", "metric")],
+        "kept": [(key, value) for key, value in asked.kept.items() if key not in ("metric", "by")],
         "past": past_bar(PATH, asked.past, now, dict(params)),
         "is_year": asked.is_year,
         "ways": _ways(asked),

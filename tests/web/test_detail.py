@@ -3,6 +3,9 @@
 import csv
 from datetime import date
 from io import StringIO
+from urllib.parse import parse_qsl
+
+import pytest
 
 from app.boards.read import Asked
 from app.domain.period import Period
@@ -12,6 +15,31 @@ from app.web.filters import params_of
 from tests.served import OTHER, UNIT, Site, put, shown
 
 WEEK = "unit=article&from=2023-05-01&to=2023-05-07"
+
+
+@pytest.mark.parametrize(
+    ("asked", "days"),
+    [
+        ("/growth", "range=month"),
+        ("/sales?range=7d", "range=7d"),
+        ("/sales?range=7d&from=2023-10-02&to=2023-10-08", "range=7d"),
+        ("/growth?range=7d&from=2023-10-01&to=2023-10-08", "from=2023-10-01&to=2023-10-08"),
+        ("/growth?from=2023-10-02&to=2023-10-08", "from=2023-10-02&to=2023-10-08"),
+        ("/growth?as_of=2023-09-15", "as_of=2023-09-15&range=month"),
+        ("/targets", ""),
+        ("/targets?month=2023-10", "month=2023-10"),
+        ("/targets?year=2023", "year=2023"),
+    ],
+)
+def test_a_view_keeps_days_by_the_name_they_were_chosen_by(reading: Site, asked: str, days: str) -> None:
+    saved = dict(parse_qsl(reading.page(asked).one("form", action="/views").fields()["query"]))
+    assert saved.pop("unit") == "luopan"
+    assert {name: value for name, value in saved.items() if name != "compare"} == dict(parse_qsl(days))
+
+
+def test_a_month_that_was_not_named_is_not_sent_by_the_forms_of_targets(reading: Site) -> None:
+    for asked, month in (("/targets", None), ("/targets?month=2023-09", "2023-09")):
+        assert reading.page(asked).one("form", id="pick-unit").fields().get("month") == month
 
 
 def test_every_number_of_a_board_leads_to_a_page_that_shows_the_same_number(site: Site) -> None:
