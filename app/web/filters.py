@@ -217,6 +217,7 @@ def range_filters(path: str, chosen: Chosen, found: Asked, tree: Tree, viewer: V
         "next": _step(path, params, step(found.period, 1, today)),
         "first": days["from"],
         "last": days["to"],
+        "range": kept_params(chosen, found, now).get("range"),
         "range_label": range_label(found.period),
         "units": unit_options(tree, viewer, found.unit),
         "unit_name": tree.by_code[found.unit].name,

@@ -42,6 +42,14 @@ document.addEventListener("change", (event) => {
 });
 for (const first of document.querySelectorAll("input[data-first]")) bound(first);
 
+// A preset goes by its name unless other days were typed over it: then by them alone.
+document.addEventListener("formdata", ({ target: form, formData }) => {
+  if (!form.matches(AUTO) || !formData.has("range")) return;
+  const days = [...form.querySelectorAll("input[data-first], input[data-last]")];
+  const typed = days.some((day) => day.value !== day.defaultValue);
+  for (const name of typed ? ["range"] : days.map((day) => day.name)) formData.delete(name);
+});
+
 // On the window, behind all others: what somebody else has taken care of does not leave the page.
 addEventListener("submit", (event) => {
   if (!event.defaultPrevented && event.target.matches(AUTO)) leave();

@@ -1,7 +1,7 @@
 """The filter bar: what is asked stands in the address, and what cannot be asked is said in a sentence."""
 
 from datetime import date, datetime
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
@@ -146,6 +146,17 @@ def test_days_of_two_names_are_called_as_they_were_asked_for(reading: Site) -> N
             bar(reading.page(f"/growth?range={name}")).one("nav", aria_label="快捷日期").one("a", aria_current="true")
         )
         assert current.text == label
+
+
+def test_the_form_sends_the_name_of_a_preset_until_days_are_typed_over_it(reading: Site) -> None:
+    for path in ("/growth", "/sales", "/recounts"):
+        form = reading.page(f"{path}?unit=article&range=7d").one("form", action=path, data_auto="")
+        sent = {name: value for name, value in form.fields().items() if value}
+        assert (sent["range"], sent["from"], sent["to"]) == ("7d", "2023-10-02", "2023-10-08")
+        for first, kept in (("2023-10-02", "7d"), ("2023-10-01", None)):
+            page = reading.page(f"{path}?{urlencode({**sent, 'from': first})}")
+            again = page.one("form", action=path, data_auto="").fields()
+            assert (again.get("range"), again["from"], again["to"]) == (kept, first, "2023-10-08")
 
 
 @pytest.mark.parametrize(
