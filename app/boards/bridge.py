@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from app.boards import aims
+from app.boards import bridge_reasons as reasons
 from app.boards.board import Shown
 from app.boards.cards import compare_label
 from app.boards.figures.bridge import Step, waterfall
@@ -17,11 +17,14 @@ from app.domain.period import Period
 from app.domain.terms import Level, Stock, Take, Term
 from app.domain.text import Text
 from app.i18n import compact, say, show
-from app.metrics.bridge import KINDS, Bridge, Part, Side, bridge
+from app.metrics.bridge import AIMED, CHAIN, KINDS, Bridge, Part, Side, bridge
 from app.metrics.catalog import CATALOG
 from app.metrics.catalog.sales import BUYERS, GMV, GMV_NEW, GMV_OLD, ORDERS
 
-TERMS: tuple[Term, ...] = (GMV, GMV_NEW, GMV_OLD, Level(Stock.CURRENT, Take.OPENING), BUYERS, ORDERS)
+TERMS: tuple[Term, ...] = (
+    *(GMV, GMV_NEW, GMV_OLD, Level(Stock.CURRENT, Take.OPENING), BUYERS, ORDERS),
+    Level(Stock.CURRENT, Take.CLOSING),
+)
 """What a side is made of, in the order of its fields."""
 
 _PARTS: dict[str, tuple[Text, Unit]] = {
@@ -32,13 +35,19 @@ _PARTS: dict[str, tuple[Text, Unit]] = {
     "orders/users": (Text("下单率", "Orders per friend"), Unit.RATE),
     "orders/buyers": (Text("购买频次", "Orders per buyer"), Unit.YUAN),
     "gmv/users": (Text("每好友 GMV", "GMV per friend"), Unit.YUAN),
+    "friends": (Text("期末现好友", "Closing friends"), Unit.COUNT),
+    "buyers/friends": (Text("购买转化率", "Conversion"), Unit.RATE),
+    "orders/friends": (Text("下单率", "Orders per friend"), Unit.RATE),
+    "gmv/friends": (Text("每好友 GMV", "GMV per friend"), Unit.YUAN),
     "gmv/buyers": (Text("人均消费", "GMV per buyer"), Unit.YUAN),
     "gmv/orders": (Text("客单价", "Order value"), Unit.YUAN),
     **{key: (CATALOG[key].label, Unit.YUAN) for key in KINDS},
 }
 """What parts are called and counted in; a frequency is written with two decimals, as yuan are."""
 
-_NOTHING = Text("本期或对比期没有 GMV 记录，无法拆分", "No GMV is recorded on one side: nothing can be split")
+TARGETS = ("gmv", *KINDS, None, "buyers", "orders", "friends_current")
+"""Whose targets a side is made of, in the order of its fields: the friends of an opening have none."""
+
 _BEFORE, _TARGET = Text("对比期", "Before"), Text("目标", "Target")
 _COLUMNS = (
     Column("after", Text("本期", "Now"), Unit.YUAN, by_row=True),
@@ -49,84 +58,87 @@ _COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class _Split:
-    """One of the two ways to split: how its panel is named, and what is said where it cannot be done."""
+    """One of the two ways to split: how its panel is named."""
 
     key: str
     title: Text
     label: Text
     width: int
-    impossible: Text
 
 
-_BY_FACTOR = _Split(
-    "bridge",
-    Text("GMV 变化的原因", "Why GMV changed"),
-    Text("因素", "Factor"),
-    8,
-    Text(
-        "现好友、购买人数和订单数在本期或对比期都不齐，无法按因素拆分",
-        "Friends, buyers and orders are each missing on one side: GMV cannot be split by factor",
-    ),
-)
+_BY_FACTOR = _Split("bridge", Text("GMV 变化的原因", "Why GMV changed"), Text("因素", "Factor"), 8)
 _BY_CUSTOMER = _Split(
-    "bridge_customers",
-    Text("GMV 变化：新客与老客", "GMV change by customer"),
-    Text("客群", "Customers"),
-    4,
-    Text(
-        "对比的一方只有总额，没有新老客之分，无法按客群拆分",
-        "One side is a total only, not told apart by customer: it cannot be split",
-    ),
+    "bridge_customers", Text("GMV 变化：新客与老客", "GMV change by customer"), Text("客群", "Customers"), 4
 )
+
+
+@dataclass(frozen=True, slots=True)
+class _Sides:
+    """What is compared, the way between, and the parts of it that one panel shows."""
+
+    before: Side
+    after: Side
+    found: Bridge | None
 
 
 def factors(shown: Shown) -> Panel:
     """Return the change of GMV split into users, conversion, frequency and order value."""
-    found = _bridge(shown)
-    return _panel(shown, _BY_FACTOR, found, found.factors if found else (), _method(shown, found))
+    sides = _sides(shown)
+    why = reasons.no_factors(sides.found, sides.before, aim=shown.aim) if sides.found else None
+    return _panel(shown, _BY_FACTOR, sides, sides.found.factors if sides.found else (), _method(shown, sides), why)
 
 
 def customers(shown: Shown) -> Panel:
     """Return the change of GMV split into new and old customers."""
-    found = _bridge(shown)
+    sides = _sides(shown)
+    why = reasons.no_customers(sides.before, sides.after, aim=shown.aim)
     method = Text("逐项相减，合计与 GMV 之差精确到分", "Plain differences; they add up to the change to the cent")
-    return _panel(shown, _BY_CUSTOMER, found, found.customers if found else (), method)
+    parts = sides.found.customers if sides.found else ()
+    return _panel(shown, _BY_CUSTOMER, sides, parts, method if parts or why is None else why, why)
 
 
-def _bridge(shown: Shown) -> Bridge | None:
+def _sides(shown: Shown) -> _Sides:
+    after = _side(shown, shown.period)
     before = _targets(shown) if shown.aim else _side(shown, shown.compared)
-    return bridge(before, _side(shown, shown.period))
+    return _Sides(before, after, bridge(before, after, AIMED if shown.aim else CHAIN))
 
 
 def _targets(shown: Shown) -> Side:
     """Return the targets of the one month that is shown, of which there may be no more than a total."""
-    scope = shown.scope
-    if len(aims.months_of(shown.period, shown.today)) != 1 or scope.customer_kind:
+    if reasons.untargetable(shown) is not None:
         return Side(None)
-    code = scope.channel.code if scope.channel else None
-    found = [shown.targets.get((key, code)) for key in ("gmv", *KINDS)]
-    return Side(*(None if value is None else int(value * 100) for value in found))
+    code = shown.scope.channel.code if shown.scope.channel else None
+    return Side(*(_target(shown, key, code) if key else None for key in TARGETS))
+
+
+def _target(shown: Shown, key: str, code: str | None) -> int | None:
+    found = shown.targets.get((key, code))
+    return None if found is None else int(found * (100 if CATALOG[key].unit is Unit.YUAN else 1))
 
 
 def _side(shown: Shown, period: Period) -> Side:
     return Side(*(shown.books[None].answer(term, period) for term in TERMS))
 
 
-def _panel(shown: Shown, split: _Split, found: Bridge | None, parts: Sequence[Part], method: Text) -> Panel:
-    beside = _TARGET if shown.aim else _BEFORE
-    said = _NOTHING if found is None else joined(_finding(shown, split, found, parts), Text("，", "; "))
+def _panel(shown: Shown, split: _Split, sides: _Sides, parts: Sequence[Part], method: Text, why: Text | None) -> Panel:
+    beside, found = _TARGET if shown.aim else _BEFORE, sides.found
+    said = (
+        joined(_finding(shown, found, parts, why), Text("，", "; ")) if found else reasons.nothing(shown, sides.after)
+    )
     columns = (Column("before", beside, Unit.YUAN, by_row=True), *_COLUMNS)
     return Panel(
         split.key,
         "chart",
         split.title,
-        said,
+        said if found else None,
         width=split.width,
         height=260,
         figure=_figure(found, parts, beside) if found else None,
         finding=said,
         table=Table(columns, _rows(found, parts), _total(found), method, split.label),
         note=method if parts else None,
+        # Where the range itself has no GMV, the filters are to blame, as on every other card.
+        empty=said if found is None and sides.after.gmv is not None else None,
     )
 
 
@@ -172,14 +184,14 @@ def _given(value: Number | None, unit: Unit, *, money: bool) -> Plain:
     return plain(value, unit) if unit is Unit.COUNT else half_up(value, DECIMALS[Unit.RATE])
 
 
-def _finding(shown: Shown, split: _Split, found: Bridge, parts: Sequence[Part]) -> list[Text]:
+def _finding(shown: Shown, found: Bridge, parts: Sequence[Part], why: Text | None) -> list[Text]:
     """Say how GMV changed, what drove it most and what worked against it most, or why that cannot be told."""
     against, rate = _against(shown), ratio(found.change, found.before)
     change, grown = _amount(found.change), show(rate, Unit.RATE, signed=True)
     share = Text("", "") if rate is None else Text(f"（{grown}）", f" ({grown})")
     told = Text(f"{against.zh} GMV 变化 {change} 元{share.zh}", f"GMV {change} yuan{share.en} {against.en}")
     if not parts:
-        return [told, split.impossible]
+        return [told, *filter(None, [why])]
     driver = max(parts, key=lambda part: abs(part.effect))
     counter = min(parts, key=lambda part: part.effect * (1 if driver.effect > 0 else -1))
     if driver.effect == 0:
@@ -206,10 +218,13 @@ def _amount(fen: int) -> str:
     return show(_yuan(fen), Unit.YUAN, signed=True)
 
 
-def _method(shown: Shown, found: Bridge | None) -> Text:
+def _method(shown: Shown, sides: _Sides) -> Text:
     """Name the factors, how the change is shared among them, and what is left out for lack of numbers."""
-    if found is None or not found.factors:
-        return _BY_FACTOR.impossible
+    found = sides.found
+    if found is None:
+        return reasons.nothing(shown, sides.after)
+    if not found.factors:
+        return reasons.no_factors(found, sides.before, aim=shown.aim)
     chain = joined((_PARTS[part.key][0] for part in found.factors), Text(" × ", " × "))
     words = [
         Text(f"GMV = {chain.zh}", f"GMV = {chain.en}"),
@@ -218,11 +233,11 @@ def _method(shown: Shown, found: Bridge | None) -> Text:
             "A contribution is the mean effect over all orders of change (Shapley value); they add up to the cent",
         ),
     ]
-    if found.lacking:
-        lacking = joined((_PARTS[name][0] for name in found.lacking), Text("、", ", "))
+    if "friends" not in found.lacking and shown.aim:
         words.append(
-            Text(f"{lacking.zh}缺失或为零，不作因素", f"{lacking.en}: missing or zero on a side, so no factor of it")
+            Text("好友的目标是期末数，两边都取期末现好友", "Friends are those at the close, as their target is")
         )
+    words.extend(reasons.left_out(found, sides.before, aim=shown.aim))
     if "buyers" not in found.lacking:
         words.append(Text("购买人数跨日不去重", "Buyers are counted by day, not deduplicated"))
     days = len(shown.compared), len(shown.period.until(shown.today))

@@ -193,6 +193,8 @@ class Panel:
     options: tuple[Option, ...] = ()
     note: Text | None = None
     """How a chart is computed, at its foot; a table says so itself."""
+    empty: Text | None = None
+    """Why there is nothing to show, where it is not for what the filters leave."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ depends on an order somebody chose, and swapping both sides turns every sign. (L
 alternative, needs logarithms: it is neither exact nor defined where something was zero.)
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations
@@ -17,6 +17,9 @@ from app.domain.number import Number
 
 CHAIN = ("users", "buyers", "orders", "gmv")
 """What stands in the chain; each but the first makes a factor with the one before it."""
+
+AIMED = ("friends", *CHAIN[1:])
+"""The chain against a target: targets of friends are set for a close, so both sides take theirs."""
 
 KINDS = ("gmv_new", "gmv_old")
 
@@ -31,6 +34,14 @@ class Side:
     users: int | None = None
     buyers: int | None = None
     orders: int | None = None
+    friends: int | None = None
+    """Friends at the close; `users` are those at the opening."""
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether new and old customers make up the whole GMV."""
+        known = [value for value in map(self.quantity, KINDS) if value is not None]
+        return bool(known) and sum(known) == self.gmv
 
     def quantity(self, name: str) -> int | None:
         """Return a quantity of the chain, or the GMV of a kind of customer."""
@@ -65,17 +76,17 @@ class Bridge:
         return self.after - self.before
 
 
-def bridge(before: Side, after: Side) -> Bridge | None:
-    """Split the change of GMV; None where a side has no GMV."""
+def bridge(before: Side, after: Side, chain: Sequence[str] = CHAIN) -> Bridge | None:
+    """Split the change of GMV along a chain that ends with it; None where a side has no GMV."""
     if before.gmv is None or after.gmv is None:
         return None
-    known = [name for name in CHAIN[:-1] if all((side.quantity(name) or 0) > 0 for side in (before, after))]
+    known = [name for name in chain[:-1] if all((side.quantity(name) or 0) > 0 for side in (before, after))]
     return Bridge(
         before.gmv,
         after.gmv,
-        _factors(before, after, [*known, CHAIN[-1]]) if known else (),
+        _factors(before, after, [*known, chain[-1]]) if known else (),
         _customers(before, after),
-        tuple(name for name in CHAIN[:-1] if name not in known),
+        tuple(name for name in chain[:-1] if name not in known),
     )
 
 
@@ -121,18 +132,9 @@ def _quotient(side: Side, under: str, over: str) -> Fraction:
 
 def _customers(before: Side, after: Side) -> tuple[Part, ...]:
     """Return the plain differences; none unless new and old make up the whole GMV on both sides."""
-    if not (_is_whole(before) and _is_whole(after)):
+    if not (before.adds_up and after.adds_up):
         return ()
     sides = [(key, before.quantity(key), after.quantity(key)) for key in KINDS]
     return tuple(
         Part(key, was, now, (now or 0) - (was or 0)) for key, was, now in sides if was is not None or now is not None
     )
-
-
-def _is_whole(side: Side) -> bool:
-    known = list(_known(side.quantity(key) for key in KINDS))
-    return bool(known) and sum(known) == side.gmv
-
-
-def _known(values: Iterable[int | None]) -> list[int]:
-    return [value for value in values if value is not None]

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from fractions import Fraction
 from functools import cache
 from itertools import permutations
 from typing import Any
@@ -9,9 +10,11 @@ from typing import Any
 import pytest
 
 from app.boards import bridge
+from app.boards.board import Shown
 from app.boards.sales import SALES
-from app.boards.view import BoardView
+from app.boards.view import BoardView, Panel
 from app.db import Database
+from app.domain.number import Number
 from app.domain.period import DAY, Period
 from app.domain.text import Text
 from tests import rich
@@ -140,15 +143,28 @@ def test_nothing_to_compare_with_is_said_and_not_drawn(shop: Database) -> None:
         assert table(shown(shop, unit="empty"), key).rows == ()
 
 
+def aimed(shop: Database, days: str = "2024-03-01..2024-03-31", **targets: int) -> tuple[Panel, Panel]:
+    """Return both panels against targets in heads and yuan, those of the world where none are given."""
+
+    def change(shown: Shown) -> Shown:
+        given: dict[tuple[str, str | None], Number] = {(key, None): Fraction(value) for key, value in targets.items()}
+        return replace(shown, aim=True, targets=given or shown.targets)
+
+    panels = (lambda shown: bridge.factors(change(shown)), lambda shown: bridge.customers(change(shown)))
+    one, other = view(shop, replace(SALES, panels=panels), span(days)).panels
+    return one, other
+
+
+def told(found: Panel) -> Text:
+    """Return the finding of a panel."""
+    assert found.finding is not None
+    return found.finding
+
+
 @pytest.mark.parametrize("days", ["2024-03-01..2024-03-31", "2024-03-01..2024-03-20"])
-def test_a_target_is_a_total_only_and_so_a_single_step(shop: Database, days: str) -> None:
-    panels = tuple(
-        lambda shown, split=split: split(replace(shown, aim=True)) for split in (bridge.factors, bridge.customers)
-    )
-    for found in view(shop, replace(SALES, panels=panels), span(days)).panels:
-        assert found.finding is not None
-        assert found.finding.zh.startswith("较 2024年3月目标 GMV 变化 ")
-        assert "无法按" in found.finding.zh
+def test_a_target_that_is_a_total_only_is_one_bar_of_the_size_of_the_change(shop: Database, days: str) -> None:
+    for found in aimed(shop, days):
+        assert told(found).zh.startswith("较 2024年3月目标 GMV 变化 ")
         behind = found.table
         assert behind is not None
         assert (behind.rows, behind.columns[0].name.zh) == ((), "目标")
@@ -156,10 +172,84 @@ def test_a_target_is_a_total_only_and_so_a_single_step(shop: Database, days: str
         now = queried(shop, span(days))["gmv"]
         assert (behind.total.values["before"], behind.total.values["effect"]) == (Decimal(1000), now - 1000)
         figure: Any = found.figure
-        assert figure["data"][0]["x"] == [now - 1000]
+        (bar,) = figure["data"]
+        assert (bar["x"], bar["measure"]) == ([now - 1000], ["absolute"])
+        low, high = figure["layout"]["xaxis"]["range"]
+        assert low < 0 < now - 1000 < high < 2 * (now - 1000)
 
 
-def test_a_range_that_is_no_month_has_no_target(shop: Database) -> None:
-    board = replace(SALES, panels=(lambda shown: bridge.factors(replace(shown, aim=True)),))
-    (found,) = view(shop, board, span("2024-03-05..2024-03-20")).panels
-    assert found.figure is None
+def test_the_only_bar_of_a_loss_lies_below_the_target(shop: Database) -> None:
+    figure: Any = aimed(shop, gmv=100_000)[0].figure
+    (loss,) = figure["data"][0]["x"]
+    low, high = figure["layout"]["xaxis"]["range"]
+    assert 2 * loss < low < loss < 0 < high
+
+
+def test_targets_that_are_missing_are_named_and_not_the_numbers_of_the_period(shop: Database) -> None:
+    factors, customers = aimed(shop)
+    assert told(factors).zh.endswith("，没有好友、购买人数或订单数的目标，只能比较总额")
+    assert told(factors).en.endswith("no target of friends, buyers or orders: only the totals can be compared")
+    assert told(customers).zh.endswith("，没有新客营收或老客营收的目标，只能比较总额")
+    assert told(aimed(shop, gmv=1000, gmv_new=400)[1]).zh.endswith("，没有老客营收的目标，只能比较总额")
+
+
+@pytest.mark.parametrize(
+    ("targets", "parts", "lacking"),
+    [
+        ({"orders": 40}, ["orders", "gmv/orders"], "没有好友或购买人数的目标，不作因素"),
+        ({"orders": 40, "buyers": 20}, ["buyers", "orders/buyers", "gmv/orders"], "没有好友的目标，不作因素"),
+        ({"friends_current": 900}, ["friends", "gmv/friends"], "没有购买人数或订单数的目标，不作因素"),
+        (
+            {"friends_current": 900, "buyers": 20, "orders": 40},
+            ["friends", "buyers/friends", "orders/buyers", "gmv/orders"],
+            "两边都取期末现好友",
+        ),
+        ({"orders": 40, "buyers": 0}, ["orders", "gmv/orders"], "购买人数的目标为零，不作因素"),
+    ],
+)
+def test_the_change_to_a_target_is_split_as_far_as_there_are_targets(
+    shop: Database, targets: dict[str, int], parts: list[str], lacking: str
+) -> None:
+    found = aimed(shop, gmv=1000, **targets)[0]
+    assert found.table is not None
+    assert [row.values["part"] for row in found.table.rows] == parts
+    now = queried(shop, span("2024-03-01..2024-03-31"))
+    assert sum(Decimal(str(row.values["effect"])) for row in found.table.rows) == now["gmv"] - 1000
+    first, key = found.table.rows[0].values, {"friends": "friends_current"}.get(parts[0], parts[0])
+    assert (first["before"], first["after"]) == (targets[key], now[key])
+    assert found.note is not None
+    assert lacking in found.note.zh
+    assert "缺失" not in found.note.zh
+
+
+def test_targets_of_new_and_old_customers_that_do_not_add_up_are_said_to(shop: Database) -> None:
+    finding = told(aimed(shop, gmv=3_880_000, gmv_new=85_000, gmv_old=4_500_000)[1])
+    assert finding.zh.endswith("，新客与老客目标之和 458.5万 ≠ GMV 目标 388万，不作拆分")
+    close = told(aimed(shop, gmv=3_880_000, gmv_new=1, gmv_old=3_880_000)[1])
+    assert "3,880,001.00 ≠ GMV 目标 3,880,000.00" in close.zh
+    fit = aimed(shop, gmv=1000, gmv_new=400, gmv_old=600)[1]
+    assert fit.table is not None
+    assert [row.values["before"] for row in fit.table.rows] == [400, 600]
+
+
+def test_a_range_that_is_no_month_has_no_target_and_says_so(shop: Database) -> None:
+    for found in aimed(shop, "2024-03-05..2024-03-20"):
+        assert found.figure is None
+        assert found.empty is not None
+        assert found.empty.zh == "目标按月设定，选单个整月才能拆分变化"
+
+
+def test_a_month_without_a_target_of_gmv_says_so(shop: Database) -> None:
+    empty = aimed(shop, orders=40)[0].empty
+    assert empty is not None
+    assert empty.zh == "没有 GMV 的目标，无法拆分变化"
+
+
+def test_a_compared_period_without_data_is_named_as_the_reason(shop: Database) -> None:
+    """The world begins with the year 2023."""
+    for key in ("bridge", "bridge_customers"):
+        found = panel(view(shop, SALES, span("2023-01-01..2023-12-31")), key)
+        assert (found.figure, found.subtitle) == (None, None)
+        assert found.empty is not None
+        assert found.empty.zh == "对比期没有数据，无法拆分变化"
+        assert panel(shown(shop, unit="empty"), key).empty is None

@@ -163,3 +163,20 @@ def test_days_without_numbers_are_named_and_lead_to_the_form(site: Site) -> None
     assert "电商私域组 5 天" in line.text
     assert line.one("a")["href"] == "/entry"
     assert "数据完整度 100.00%" in site.page(GROWTH).one("div", "filter-row").text
+
+
+def test_a_change_from_a_period_without_data_does_not_blame_the_filters(reading: Site) -> None:
+    page = reading.page("/sales?unit=article&from=2022-01-01&to=2023-10-09")
+    for key in ("bridge", "bridge_customers"):
+        card = page.one("section", aria_labelledby=f"title-{key}")
+        assert "对比期没有数据，无法拆分变化" in card.one("div", "state").text
+        assert "清除筛选" not in card.text
+
+
+def test_the_table_behind_a_change_that_is_a_total_only_is_not_said_to_be_empty(site: Site) -> None:
+    goal = {"month": "2023-09", "unit": UNIT, "metric": "gmv", "channel": None, "customer_kind": None}
+    put(site.database, "targets", [{**goal, "value": "388"}])
+    page = site.page(f"/sales?unit={UNIT}&compare=target&from=2023-09-01&to=2023-09-30")
+    table = page.one("table", id="data-bridge")
+    assert "没有数据" not in table.text
+    assert "388.00" in table.one("tfoot").text

@@ -47,9 +47,10 @@ def waterfall(steps: Sequence[Step], change: Decimal, base: str) -> Figure:
     """Return each step where the one before it ended, then the whole change; `base` names what 0 stands for.
 
     The axis begins there, and not at a GMV of 0: beside it the steps could not be seen, and no bar is cut.
+    Without steps the change is the only bar: a slim one, as there is no other to share the height with.
     """
     names = [*(step.name for step in steps), t("变化合计", "Total change")]
-    edges = [Decimal(0), *accumulate(step.effect for step in steps)]
+    edges = [Decimal(0), *accumulate(step.effect for step in steps), change]
     low, high = min(edges), max(edges)
     zero = f"0 = {base}"
     ticks = round_ticks(low, high, 4, lambda value: _signed(value, axis) if value else zero)
@@ -57,7 +58,7 @@ def waterfall(steps: Sequence[Step], change: Decimal, base: str) -> Figure:
         "data": [_bars(names, [*(step.effect for step in steps), change])],
         "layout": {
             "hovermode": "closest",
-            "waterfallgap": 0.4,
+            "waterfallgap": 0.4 if steps else 0.8,
             "xaxis": {**_GRID, **ticks, "tickangle": 0, "ticklabeloverflow": "allow", "range": _range(low, high, ROOM)},
             "yaxis": _NAMES,
             "shapes": [_ZERO],
@@ -75,13 +76,15 @@ def _range(low: Decimal, high: Decimal, room: Decimal) -> list[Decimal]:
 
 def _bars(names: Sequence[str], effects: Sequence[Decimal]) -> Trace:
     words = [_signed(effect, compact) for effect in effects]
+    # A total is the sum of the steps before it, whatever its own value: without any it would be drawn as 0.
+    whole = "total" if effects[1:] else "absolute"
     return {
         "type": "waterfall",
         "orientation": "h",
         "name": t("对 GMV 变化的贡献", "Contribution to the change of GMV"),
         "y": names,
         "x": effects,
-        "measure": [*("relative" for _ in effects[1:]), "total"],
+        "measure": [*("relative" for _ in effects[1:]), whole],
         "text": [*words[:-1], f"<b>{words[-1]}</b>"],
         "textposition": "outside",
         "increasing": {"marker": {"color": "var(--series-main)"}},
