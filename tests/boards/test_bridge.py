@@ -22,6 +22,7 @@ from tests.rich import panel, span, table, view
 from tests.worlds import Ask, asked
 
 FEBRUARY, JANUARY = span("2024-02-01..2024-02-29"), span("2024-01-01..2024-01-31")
+MARCH = "2024-03-01..2024-03-31"
 KEYS = ("gmv", "gmv_new", "gmv_old", "buyers", "orders", "aov", "friends_current")
 
 
@@ -143,11 +144,13 @@ def test_nothing_to_compare_with_is_said_and_not_drawn(shop: Database) -> None:
         assert table(shown(shop, unit="empty"), key).rows == ()
 
 
-def aimed(shop: Database, days: str = "2024-03-01..2024-03-31", **targets: int) -> tuple[Panel, Panel]:
+def aimed(shop: Database, targets: dict[str, int] | None = None, days: str = MARCH) -> tuple[Panel, Panel]:
     """Return both panels against targets in heads and yuan, those of the world where none are given."""
 
     def change(shown: Shown) -> Shown:
-        given: dict[tuple[str, str | None], Number] = {(key, None): Fraction(value) for key, value in targets.items()}
+        given: dict[tuple[str, str | None], Number] = {
+            (key, None): Fraction(value) for key, value in (targets or {}).items()
+        }
         return replace(shown, aim=True, targets=given or shown.targets)
 
     panels = (lambda shown: bridge.factors(change(shown)), lambda shown: bridge.customers(change(shown)))
@@ -161,9 +164,9 @@ def told(found: Panel) -> Text:
     return found.finding
 
 
-@pytest.mark.parametrize("days", ["2024-03-01..2024-03-31", "2024-03-01..2024-03-20"])
+@pytest.mark.parametrize("days", [MARCH, "2024-03-01..2024-03-20"])
 def test_a_target_that_is_a_total_only_is_one_bar_of_the_size_of_the_change(shop: Database, days: str) -> None:
-    for found in aimed(shop, days):
+    for found in aimed(shop, days=days):
         assert told(found).zh.startswith("较 2024年3月目标 GMV 变化 ")
         behind = found.table
         assert behind is not None
@@ -179,7 +182,7 @@ def test_a_target_that_is_a_total_only_is_one_bar_of_the_size_of_the_change(shop
 
 
 def test_the_only_bar_of_a_loss_lies_below_the_target(shop: Database) -> None:
-    figure: Any = aimed(shop, gmv=100_000)[0].figure
+    figure: Any = aimed(shop, {"gmv": 100_000})[0].figure
     (loss,) = figure["data"][0]["x"]
     low, high = figure["layout"]["xaxis"]["range"]
     assert 2 * loss < low < loss < 0 < high
@@ -190,7 +193,7 @@ def test_targets_that_are_missing_are_named_and_not_the_numbers_of_the_period(sh
     assert told(factors).zh.endswith("，没有好友、购买人数或订单数的目标，只能比较总额")
     assert told(factors).en.endswith("no target of friends, buyers or orders: only the totals can be compared")
     assert told(customers).zh.endswith("，没有新客营收或老客营收的目标，只能比较总额")
-    assert told(aimed(shop, gmv=1000, gmv_new=400)[1]).zh.endswith("，没有老客营收的目标，只能比较总额")
+    assert told(aimed(shop, {"gmv": 1000, "gmv_new": 400})[1]).zh.endswith("，没有老客营收的目标，只能比较总额")
 
 
 @pytest.mark.parametrize(
@@ -210,10 +213,10 @@ def test_targets_that_are_missing_are_named_and_not_the_numbers_of_the_period(sh
 def test_the_change_to_a_target_is_split_as_far_as_there_are_targets(
     shop: Database, targets: dict[str, int], parts: list[str], lacking: str
 ) -> None:
-    found = aimed(shop, gmv=1000, **targets)[0]
+    found = aimed(shop, {"gmv": 1000, **targets})[0]
     assert found.table is not None
     assert [row.values["part"] for row in found.table.rows] == parts
-    now = queried(shop, span("2024-03-01..2024-03-31"))
+    now = queried(shop, span(MARCH))
     assert sum(Decimal(str(row.values["effect"])) for row in found.table.rows) == now["gmv"] - 1000
     first, key = found.table.rows[0].values, {"friends": "friends_current"}.get(parts[0], parts[0])
     assert (first["before"], first["after"]) == (targets[key], now[key])
@@ -223,24 +226,24 @@ def test_the_change_to_a_target_is_split_as_far_as_there_are_targets(
 
 
 def test_targets_of_new_and_old_customers_that_do_not_add_up_are_said_to(shop: Database) -> None:
-    finding = told(aimed(shop, gmv=3_880_000, gmv_new=85_000, gmv_old=4_500_000)[1])
-    assert finding.zh.endswith("，新客与老客目标之和 458.5万 ≠ GMV 目标 388万，不作拆分")
-    close = told(aimed(shop, gmv=3_880_000, gmv_new=1, gmv_old=3_880_000)[1])
+    finding = told(aimed(shop, {"gmv": 3_880_000, "gmv_new": 85_000, "gmv_old": 4_500_000})[1])
+    assert finding.zh.endswith("，新客与老客目标之和 458.50万 ≠ GMV 目标 388.00万，不作拆分")
+    close = told(aimed(shop, {"gmv": 3_880_000, "gmv_new": 1, "gmv_old": 3_880_000})[1])
     assert "3,880,001.00 ≠ GMV 目标 3,880,000.00" in close.zh
-    fit = aimed(shop, gmv=1000, gmv_new=400, gmv_old=600)[1]
+    fit = aimed(shop, {"gmv": 1000, "gmv_new": 400, "gmv_old": 600})[1]
     assert fit.table is not None
     assert [row.values["before"] for row in fit.table.rows] == [400, 600]
 
 
 def test_a_range_that_is_no_month_has_no_target_and_says_so(shop: Database) -> None:
-    for found in aimed(shop, "2024-03-05..2024-03-20"):
+    for found in aimed(shop, days="2024-03-05..2024-03-20"):
         assert found.figure is None
         assert found.empty is not None
         assert found.empty.zh == "目标按月设定，选单个整月才能拆分变化"
 
 
 def test_a_month_without_a_target_of_gmv_says_so(shop: Database) -> None:
-    empty = aimed(shop, orders=40)[0].empty
+    empty = aimed(shop, {"orders": 40})[0].empty
     assert empty is not None
     assert empty.zh == "没有 GMV 的目标，无法拆分变化"
 

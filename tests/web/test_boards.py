@@ -9,6 +9,7 @@ import pytest
 
 from tests.page import Node
 from tests.served import UNIT, Site, put
+from tests.small import sale
 
 ORACLE = json.loads((Path(__file__).parent.parent / "oracle.json").read_text(encoding="utf-8"))
 MAY = ORACLE["growth_may_2023"]
@@ -176,6 +177,7 @@ def test_a_change_from_a_period_without_data_does_not_blame_the_filters(reading:
 def test_the_table_behind_a_change_that_is_a_total_only_is_not_said_to_be_empty(site: Site) -> None:
     goal = {"month": "2023-09", "unit": UNIT, "metric": "gmv", "channel": None, "customer_kind": None}
     put(site.database, "targets", [{**goal, "value": "388"}])
+    put(site.database, "sales", [sale("2023-09-04", UNIT, ("sms", None, "new"), "400.00")])
     page = site.page(f"/sales?unit={UNIT}&compare=target&from=2023-09-01&to=2023-09-30")
     table = page.one("table", id="data-bridge")
     assert "没有数据" not in table.text
