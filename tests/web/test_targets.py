@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.served import Site, put
+from tests.served import UNIT, Site, put
 
 
 @pytest.mark.parametrize("when", ["month=2023-09", "year=2023"])
@@ -56,3 +56,14 @@ def test_every_month_of_the_year_opens_what_was_reached_in_it(site: Site) -> Non
     links = site.page("/targets?unit=luopan&year=2023").one("table", id="data-year").all("a", "num-link")
     opened = [site.page(link["href"]).one("p", "explain-value").text.split()[0] for link in links]
     assert sorted(opened) == sorted(["660.50", "48.25", "660.50", "48.25", "20.00", "7.00"])
+
+
+def test_a_limit_that_is_broken_by_a_hair_looks_broken_in_the_year_too(site: Site) -> None:
+    goal = {"month": "2023-09", "unit": UNIT, "metric": "push_loss_rate", "value": "0.0022"}
+    put(site.database, "targets", [goal])
+    sent = {"unit": UNIT, "touchpoint": "sms"}
+    counts = (("2023-09-02", 100_000, 220), ("2023-09-03", 1, 1))
+    rows = [{**sent, "day": day, "pushes": pushes, "push_losses": lost} for day, pushes, lost in counts]
+    put(site.database, "pushes", rows)
+    cell = site.page(f"/targets?unit={UNIT}&year=2023").one("table", id="data-year").one("td", "bad")
+    assert "0.2210% / 0.2200%" in cell.text
