@@ -168,6 +168,7 @@ def test_on_a_phone_and_without_scripts_the_form_still_saves(windows: Windows, *
     cell(page, "video.adds").fill("-5")
     page.locator("[data-save]").tap(force=True)  # it says why it does not save
     if scripts:
+        expect(page.locator("#grid-pop")).to_be_visible()  # it comes with the next frame
         box, pop = (page.locator(f"{place}").bounding_box() for place in ("td.err", "#grid-pop"))
         assert box is not None
         assert pop is not None
