@@ -12,7 +12,7 @@ from app.domain.period import Compare, Grain, Period, calendar, split
 from app.domain.scope import GroupBy, Scope
 from app.domain.terms import Term
 from app.domain.text import Text
-from app.metrics.catalog import CATALOG
+from app.metrics.catalog import DEFINED
 from app.metrics.compare import value, values
 from app.metrics.definition import Metric
 from app.queries.channels import ChannelRow
@@ -87,18 +87,18 @@ class Shown:
         """Return a metric, unrounded; over the whole range unless a period is given."""
         asked = (key, period or self.period, group, by)
         if asked not in self._known:
-            self._known[asked] = value(CATALOG[key], self.books[by], asked[1], group)
+            self._known[asked] = value(DEFINED[key], self.books[by], asked[1], group)
         return self._known[asked]
 
     def plain(self, key: str, period: Period | None = None, group: Group = None, by: GroupBy | None = None) -> Plain:
         """Return a metric as it is given out."""
-        return plain(self.number(key, period, group, by), CATALOG[key].unit)
+        return plain(self.number(key, period, group, by), DEFINED[key].unit)
 
     def over(
         self, key: str, periods: Sequence[Period], group: Group = None, by: GroupBy | None = None
     ) -> list[Number | None]:
         """Return a metric over each of some periods, unrounded."""
-        return values(CATALOG[key], self.books[by], periods, group)
+        return values(DEFINED[key], self.books[by], periods, group)
 
     def numbers(self, key: str, group: Group = None, by: GroupBy | None = None) -> Sequence[Number | None]:
         """Return a metric for each period of the board's grain, unrounded."""
@@ -111,14 +111,14 @@ class Shown:
     def _column(self, key: str, group: Group, by: GroupBy | None) -> Series:
         asked = (key, group, by)
         if asked not in self._columns:
-            numbers, unit = self.over(key, self.periods, group, by), CATALOG[key].unit
+            numbers, unit = self.over(key, self.periods, group, by), DEFINED[key].unit
             self._columns[asked] = Series(tuple(numbers), tuple(plain(number, unit) for number in numbers))
         return self._columns[asked]
 
     def target(self, key: str, channel: str | None = None) -> Decimal | None:
         """Return the target of a rate in the range's last month."""
         target = self.targets.get((key, channel))
-        return None if target is None else Decimal(str(plain(target, CATALOG[key].unit)))
+        return None if target is None else Decimal(str(plain(target, DEFINED[key].unit)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +142,7 @@ class Board:
 
 def metrics(*keys: str) -> tuple[Metric, ...]:
     """Return metrics of the catalogue by their keys."""
-    return tuple(CATALOG[key] for key in keys)
+    return tuple(DEFINED[key] for key in keys)
 
 
 def terms(*keys: str) -> tuple[Term, ...]:

@@ -1,18 +1,17 @@
 """What pushes earn, cost and lose: efficiency over time, and what a spend returned."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 from app.boards.board import Shown
 from app.boards.figures import pushes as draw
 from app.boards.tables import by_period, column
-from app.boards.view import Column, Panel, Plain, Row, Table
+from app.boards.view import Panel, Row, Table
 from app.domain.facts import Unit
-from app.domain.number import half_up
 from app.domain.period import Grain
 from app.domain.text import Text
 from app.i18n import show
 from app.metrics.compare import Status
-from app.metrics.returns import returns
 
 PUSHES = ("pushes", "push_cost", "push_gmv", "push_rpm", "push_cpm", "push_loss_rate")
 _UNITS = {Grain.DAY: Text("天", "days"), Grain.WEEK: Text("周", "weeks"), Grain.MONTH: Text("个月", "months")}
@@ -57,31 +56,21 @@ def _badge(shown: Shown, over: int) -> Text:
 
 def push_returns(shown: Shown) -> Panel:
     """Return what pushes returned on their cost, in the three ways people count it."""
-    cost, earned = shown.number("push_cost"), shown.number("push_gmv")
-    found = returns(cost, earned)
-    quotients = {
-        "article": found.article,
-        "gmv_over_cost": found.gmv_over_cost,
-        "profit_over_cost": found.profit_over_cost,
-    }
-    values: dict[str, Plain] = {key: None if value is None else half_up(value, 2) for key, value in quotients.items()}
-    values |= {"push_cost": shown.plain("push_cost"), "push_gmv": shown.plain("push_gmv")}
-    values["profit"] = None if found.profit is None else half_up(found.profit, 2)
     columns = (
-        column("push_cost"),
-        column("push_gmv"),
-        Column("profit", Text("推送利润", "Profit"), Unit.YUAN, signed=True),
-        Column("article", Text("投入产出比(文章口径)", "Return, as in the article"), Unit.YUAN),
-        Column("gmv_over_cost", Text("GMV ÷ 成本", "GMV / cost"), Unit.YUAN),
-        Column("profit_over_cost", Text("(GMV − 成本) ÷ 成本", "(GMV − cost) / cost"), Unit.YUAN),
+        *(column(key) for key in ("push_cost", "push_gmv")),
+        replace(column("push_profit", signed=True), key="profit"),
+        replace(column("push_return"), key="article"),
+        *(replace(column(f"push_{key}"), key=key) for key in ("gmv_over_cost", "profit_over_cost")),
     )
+    values = {each.key: shown.plain(each.metric) for each in columns if each.metric}
     note = Text(
         "文章口径 = (成本 + GMV) ÷ 成本，比 GMV ÷ 成本多 1",
         "The article's figure is (cost + GMV) / cost, one more than GMV / cost",
     )
+    row = Row(Text("期内", "Period"), values, period=shown.period)
     return Panel(
         "push_returns",
         "table",
         Text("推送投入产出", "Returns on pushes"),
-        table=Table(columns, (Row(Text("期内", "Period"), values),), note=note, label=Text("范围", "Range")),
+        table=Table(columns, (row,), note=note, label=Text("范围", "Range")),
     )

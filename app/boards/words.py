@@ -79,6 +79,8 @@ def signs(formula: Formula) -> tuple[str, str]:
         return "−", ""
     if isinstance(formula, Flow | Balance):
         return "", ""
+    if formula.plus:
+        return "÷", f"+ {formula.plus}" if formula.plus > 0 else f"− {-formula.plus}"
     return "÷", "" if formula.scale == 1 else f"× {formula.scale:,}"
 
 

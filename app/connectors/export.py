@@ -21,9 +21,10 @@ class Kind(StrEnum):
     COUNT = "count"
     YUAN = "yuan"
     RATE = "rate"
+    TIMES = "times"
 
 
-KINDS = {Unit.COUNT: Kind.COUNT, Unit.YUAN: Kind.YUAN, Unit.RATE: Kind.RATE, None: Kind.TEXT}
+KINDS: dict[Unit | None, Kind] = {**{unit: Kind(unit.value) for unit in Unit}, None: Kind.TEXT}
 """The kind of a column by the unit of its numbers."""
 
 Value = str | int | Decimal | date | None

@@ -19,8 +19,9 @@ _FORMATS = {
     Kind.COUNT: "#,##0",
     Kind.YUAN: "#,##0.00",
     Kind.RATE: "0.00%",
+    Kind.TIMES: "#,##0.00",
 }
-_WIDTHS = {Kind.TEXT: 16, Kind.DAY: 12, Kind.MONTH: 10, Kind.COUNT: 13, Kind.YUAN: 16, Kind.RATE: 12}
+_WIDTHS = dict.fromkeys(Kind, 12) | {Kind.TEXT: 16, Kind.MONTH: 10, Kind.COUNT: 13, Kind.YUAN: 16}
 _WIDEST = 40
 _EPOCH = date(1899, 12, 30)
 _LONGEST_SHEET = 31

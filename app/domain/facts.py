@@ -12,11 +12,12 @@ from app.domain.text import Text
 
 
 class Unit(StrEnum):
-    """What a number counts: heads and pieces, fen stored and yuan shown, or a fraction of 1."""
+    """What a number counts: heads and pieces, fen stored and yuan shown, a fraction of 1, or how many times."""
 
     COUNT = "count"
     YUAN = "yuan"
     RATE = "rate"
+    TIMES = "times"
 
 
 class ChannelKind(StrEnum):

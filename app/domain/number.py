@@ -8,7 +8,7 @@ from app.domain.facts import Unit
 Number = Fraction | int
 """An exact value: heads, yuan or a fraction of 1."""
 
-DECIMALS = {Unit.COUNT: 0, Unit.YUAN: 2, Unit.RATE: 10}
+DECIMALS = {Unit.COUNT: 0, Unit.YUAN: 2, Unit.RATE: 10, Unit.TIMES: 2}
 """Decimals of a value on output, by unit."""
 
 

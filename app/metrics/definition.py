@@ -74,11 +74,12 @@ class Balance:
 
 @dataclass(frozen=True, slots=True)
 class Ratio:
-    """One sum or level over another, both over the whole period and scope, times `scale`."""
+    """One sum or level over another, both over the whole period and scope, times `scale`, and `plus` a whole."""
 
     numerator: Term
     denominator: Term
     scale: int = 1
+    plus: int = 0
 
     @property
     def terms(self) -> tuple[Term, ...]:
@@ -88,7 +89,9 @@ class Ratio:
     def value(self, numerator: Number | None, denominator: Number | None) -> Number | None:
         """Return the quotient; no value over zero, less or nothing."""
         quotient = ratio(numerator, denominator)
-        return quotient if quotient is None or self.scale == 1 else quotient * self.scale
+        if quotient is None or (self.scale == 1 and not self.plus):
+            return quotient
+        return quotient * self.scale + self.plus
 
 
 Formula = Flow | Net | Balance | Ratio

@@ -17,7 +17,8 @@ def formula_text(formula: Formula) -> str:
     if isinstance(formula, Balance):
         return term_text(formula.level)
     scale = "" if formula.scale == 1 else f" x {formula.scale}"
-    return f"{term_text(formula.numerator)}{scale} / {term_text(formula.denominator)}"
+    plus = f" {formula.plus:+}".replace("+", "+ ").replace("-", "- ") if formula.plus else ""
+    return f"{term_text(formula.numerator)}{scale} / {term_text(formula.denominator)}{plus}"
 
 
 def term_text(term: Term) -> str:

@@ -8,7 +8,7 @@ from fastapi.responses import JSONResponse
 from app.domain.roles import Action
 from app.domain.text import Language
 from app.i18n import say, spoken, t
-from app.metrics.catalog import GROUPS
+from app.metrics.catalog import DICTIONARY
 from app.metrics.describe import formula_text
 from app.web.guard import needs, pages
 from app.web.render import shell
@@ -37,7 +37,7 @@ def dictionary(request: Request) -> Response:
                 for metric in metrics
             ],
         }
-        for title, metrics in GROUPS
+        for title, metrics in DICTIONARY
     ]
     return shell(request, "dictionary.html", "dictionary", {"page_title": t("指标口径", "Metrics"), "groups": groups})
 

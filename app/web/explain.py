@@ -15,6 +15,7 @@ from app.domain.facts import STOCK_COUNTS, CustomerKind, Unit
 from app.domain.roles import Action
 from app.i18n import day_label, range_label, say, t
 from app.kept.given import Conf, Db, Who
+from app.metrics.catalog import DEFINED
 from app.metrics.describe import formula_text
 from app.queries import channels, units
 from app.queries.channels import ChannelRow
@@ -44,7 +45,7 @@ def explain(
     fragment: str = "",
 ) -> Response:
     """Show what a number means, what it is made of, and the rows behind it."""
-    now, about, customers = settings.now(), metric_param(metric), kind_param("kind", kind)
+    now, about, customers = settings.now(), metric_param(metric, DEFINED), kind_param("kind", kind)
     with database.read() as session:
         chosen = Chosen(unit=unit, channel=channel, compare=compare, first=from_, last=to, as_of=as_of)
         found = asked(chosen, units.load_tree(session), viewer, now)

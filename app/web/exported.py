@@ -12,14 +12,19 @@ from app.domain.period import Compare, Period
 from app.domain.roles import Viewer
 from app.domain.text import Text
 from app.i18n import listing, month_label, plural, range_label, say, show, t
-from app.metrics.catalog import CATALOG
+from app.metrics.catalog import CATALOG, DEFINED
 from app.metrics.compare import Status
 from app.metrics.definition import Metric
 from app.metrics.describe import formula_text
 from app.queries.channels import ChannelRow
 from app.web.target_rows import TABLES
 
-UNITS = {Unit.COUNT: Text("数量", "Count"), Unit.YUAN: Text("元", "yuan"), Unit.RATE: Text("比率", "Rate")}
+UNITS = {
+    Unit.COUNT: Text("数量", "Count"),
+    Unit.YUAN: Text("元", "yuan"),
+    Unit.RATE: Text("比率", "Rate"),
+    Unit.TIMES: Text("倍", "Times"),
+}
 METRIC_HEADS = (
     *(Text("列", "Column"), Text("指标代码", "Metric code"), Text("单位", "Unit of measure")),
     *(Text("公式", "Formula"), Text("说明", "Meaning")),
@@ -144,7 +149,7 @@ def board_notes(view: BoardView, viewer: Viewer, now: datetime, channel: Channel
     """Return what a board's sheets are about: scope, who and when, coverage, and the meaning of each column."""
     tables = [panel for panel in view.panels if panel.table is not None and wanted in ("", panel.key)]
     metrics = {
-        column.metric: (say(column.name), CATALOG[column.metric])
+        column.metric: (say(column.name), DEFINED[column.metric])
         for panel in tables
         for column in (panel.table.columns if panel.table else ())
         if column.metric is not None

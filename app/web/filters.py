@@ -169,11 +169,11 @@ def kind_param(field: str, text: str) -> CustomerKind | None:
         raise Invalid.one(field, Text("没有这种客户类型", "no such kind of customers")) from None
 
 
-def metric_param(key: str) -> Metric:
+def metric_param(key: str, known: Mapping[str, Metric] = CATALOG) -> Metric:
     """Return the metric that an address names; Invalid for one that is not there."""
-    if key not in CATALOG:
+    if key not in known:
         raise Invalid.one("metric", Text("没有这个指标：{key}", "unknown metric: {key}").fill(key=key))
-    return CATALOG[key]
+    return known[key]
 
 
 def one_of(field: str, text: str, known: Iterable[str]) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from app.domain.facts import ChannelKind, Unit
 from app.i18n import show
-from app.metrics.catalog import GROUPS
+from app.metrics.catalog import DICTIONARY
 from app.metrics.definition import Better, Metric
 from app.metrics.describe import formula_text
 from app.settings import ROOT
@@ -15,7 +15,7 @@ INTRODUCTION = """\
 # Metrics
 
 This page is generated from the catalogue in `app/metrics/catalog/`.
-The page 指标口径 and `GET /api/v1/metrics` say the same.
+The page 指标口径 says the same, and so does `GET /api/v1/metrics` without the returns on pushes at the end.
 
 - **Flows** are summed over days, units and channels.
 - **Stocks** of friends are taken at a close and never summed over days.
@@ -37,7 +37,7 @@ def metrics_page() -> str:
     """Return docs/metrics.md as the catalogue would have it."""
     return INTRODUCTION + "".join(
         f"\n## {title.en} {title.zh}\n\n{_HEAD}{''.join(_row(metric) for metric in metrics)}"
-        for title, metrics in GROUPS
+        for title, metrics in DICTIONARY
     )
 
 

@@ -53,6 +53,21 @@ def test_every_number_of_a_board_leads_to_a_page_that_shows_the_same_number(site
     assert fragment.lstrip().startswith("<article")
 
 
+def test_the_returns_of_pushes_open_what_was_earned_and_spent(site: Site) -> None:
+    sent = {"day": "2023-05-04", "unit": UNIT, "touchpoint": "sms", "pushes": 900}
+    put(site.database, "pushes", [{**sent, "push_cost": "400", "push_gmv": "732"}])
+    table = site.page(f"/sales?unit={UNIT}&from=2023-05-01&to=2023-05-07").one("table", id="data-push_returns")
+    links = table.all("a", "num-link")
+    assert [link.text for link in links] == ["400.00", "732.00", "+332.00", "2.83", "1.83", "0.83"]
+    for link in links:
+        page = site.page(link["href"])
+        assert page.one("p", "explain-value").text.split()[0] == link.text.lstrip("+"), link["href"]
+        assert {term.text for term in page.all("b", **{"data-term": ""})} <= {"732.00", "400.00"}
+    assert page.one("li", "op-sign", **{"aria-hidden": "true"}).text == "÷"
+    assert page.all("li", "op-sign")[-1].text == "− 1"
+    assert site.page("/dictionary").one("article", id="push_profit_over_cost").one("p", "formula")
+
+
 def test_what_is_behind_a_number_is_refused_as_the_board_is(site: Site) -> None:
     olga = site.of("olga")
     assert olga.get(f"/explain?metric=gmv&unit={UNIT}").status_code == 200
