@@ -102,7 +102,7 @@ def _page(
         "picks": _picks(picked) if picked is not None else None,
         "problem": problem,
         "most": MOST_CARDS,
-        "told": Told(node.code, view.month),
+        "told": Told.about(view.month, {"unit": node.code}),
         **_links(node.code, view),
     }
     return shell(request, "home.html", "home", context, status)

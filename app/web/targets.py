@@ -131,7 +131,7 @@ def read(session: Session, viewer: Viewer, asked: Asked) -> BoardView:
 def _context(asked: Asked, view: BoardView, now: datetime) -> dict[str, Any]:
     """Return what both pages show: the bar of month or year, and the panels."""
     params, first = asked.params, asked.first
-    told = Told(view.scope.unit, view.scope.period, params["as_of"])
+    told = Told.about(view.scope.period, {"unit": view.scope.unit, "as_of": params["as_of"]})
     shown = {
         "page_title": say(view.title),
         "path": PATH,

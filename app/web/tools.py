@@ -1,7 +1,6 @@
 """What every board offers beside its numbers: links from them, notes, saved views, and a head for paper."""
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,6 +16,7 @@ from app.i18n import range_label, say, t
 from app.queries import notes, views
 from app.queries.views import ViewRow
 from app.web.drill import PARAMS
+from app.web.told import Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,32 +24,26 @@ class Links:
     """Where the numbers and cards of a board lead: to what stands behind them, and to their files."""
 
     board: str
-    kept: str
-    """What is asked of the board without its days, as part of an address."""
-    first: date
-    last: date
+    told: Told
 
-    def explain(self, metric: str, period: Period | None = None, group: tuple[GroupBy, str] | None = None) -> str:
-        """Return the address of what stands behind a metric, over the board's range unless a period is given."""
-        return f"{self.behind(period, group)}&metric={metric}"
+    def explain(self, metric: str) -> str:
+        """Return the address of what stands behind a metric over the board's range."""
+        return self.told.href(metric)
 
-    def behind(self, period: Period | None = None, group: tuple[GroupBy, str] | None = None) -> str:
+    def behind(self, period: Period | None, group: tuple[GroupBy, str] | None) -> str:
         """Return what the addresses of all metrics of a row begin with."""
-        first, last = (period.first, period.last) if period else (self.first, self.last)
-        more = f"&{urlencode({PARAMS[group[0]]: group[1]})}" if group else ""
-        return f"/explain?from={first}&to={last}{self.kept}{more}"
+        return self.told.over(period).behind({PARAMS[group[0]]: group[1]} if group else None)
 
     def export(self, panel: str, format_: str) -> str:
         """Return the address of a panel's table as a file."""
-        days = f"&from={self.first}&to={self.last}"
-        return f"/export/{self.board}?panel={panel}&format={format_}{days}{self.kept}"
+        days = f"&from={self.told.period.first}&to={self.told.period.last}"
+        return f"/export/{self.board}?panel={panel}&format={format_}{days}{self.told.kept}"
 
 
 def links_of(board: str, view: BoardView, params: dict[str, str]) -> Links:
     """Return the links of a board that was asked for with some parameters."""
-    kept = {name: value for name, value in params.items() if value and name not in ("from", "to", "range")}
-    period = view.scope.period
-    return Links(board, f"&{urlencode(kept)}" if kept else "", period.first, period.last)
+    kept = {name: value for name, value in params.items() if name not in ("from", "to", "range")}
+    return Links(board, Told.about(view.scope.period, kept))
 
 
 def board_tools(
