@@ -8,8 +8,9 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.boards import words
+from app.boards import explain_goal, words
 from app.boards.cards import compare_label, delta
+from app.boards.explain_goal import Goal
 from app.boards.read import Asked
 from app.boards.view import Delta, Plain
 from app.domain.book import Book, Group
@@ -80,6 +81,8 @@ class Explained:
     shares: tuple[Share, ...]
     more_shares: int
     rows: tuple[Rows, ...]
+    goal: Goal | None
+    """What is aimed for, where the period is made of whole months."""
 
 
 def read(
@@ -92,7 +95,7 @@ def read(
     if asked.past is None:
         return _Reader(session, viewer, tree, scope, today).explain(asked, metric, unit)
     day = asked.past.day
-    spans = (asked.period, compared(asked.period, asked.how, day))
+    spans = (asked.period, compared(asked.period, asked.how, day), *explain_goal.spans_of(asked.period, day))
     with as_of.opened(session, viewer, tree, unit.id, spans, asked.past) as then:
         return _Reader(then, viewer, tree, scope, day).explain(asked, metric, unit)
 
@@ -127,6 +130,7 @@ class _Reader:
             shares[:MOST],
             max(len(shares) - MOST, 0),
             tuple(self._rows(metric, shown)) if period.first <= self.today else (),
+            explain_goal.Reader(self.session, self.viewer, self.tree, self.scope, self.today).read(metric, period),
         )
 
     def _book(self, metric: Metric, periods: tuple[Period, ...], by: GroupBy | None) -> Book:
@@ -153,7 +157,7 @@ class _Reader:
         for table, terms in wanted.items():
             days = _hull(terms, period)
             found = behind.rows(self.session, self.viewer, self.tree, table, self.scope, list(terms), days, MOST + 1)
-            measures = {term.fact.column: _measure(term) for term in terms}
+            measures = {term.fact.column: words.measure(term) for term in terms}
             kept = [term.kinds for term in terms]
             kinds = frozenset[CustomerKind]().union(*filter(None, kept)) if all(kept) else frozenset()
             yield Rows(table, days, tuple(measures.values()), found[:MOST], len(found) > MOST, kinds)
@@ -168,14 +172,8 @@ def _hull(terms: Iterable[Total], period: Period) -> Period:
     return Period(min(span.first for span in spans), max(span.last for span in spans))
 
 
-def _measure(term: Total) -> Measure:
-    measure = next((m for m in words.TABLES[term.fact.source].measures if m.key == term.fact.column), None)
-    return measure or Measure(term.fact.column, words.name(term))
-
-
 def _part(term: Term, loaded: Book, period: Period) -> Part:
-    unit = Unit.COUNT if isinstance(term, Level) else _measure(term).unit
-    return Part(words.name(term), words.taken(term, period), unit, _answer(term, loaded, period, None))
+    return Part(words.name(term), words.taken(term, period), words.unit(term), _answer(term, loaded, period, None))
 
 
 def _share(metric: Metric, split: Book, period: Period, node: UnitNode, own: int) -> Share:
@@ -186,6 +184,6 @@ def _share(metric: Metric, split: Book, period: Period, node: UnitNode, own: int
 def _answer(term: Term, loaded: Book, period: Period, group: Group) -> Plain:
     """Return a term's value as it is shown: money in yuan, exactly."""
     found = loaded.answer(term, period, group)
-    if found is None or isinstance(term, Level) or _measure(term).unit is not Unit.YUAN:
+    if found is None or words.unit(term) is not Unit.YUAN:
         return found
     return plain(Fraction(found, 100), Unit.YUAN)

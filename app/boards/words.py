@@ -3,7 +3,7 @@
 from datetime import date
 
 from app.domain.book import close_of
-from app.domain.facts import FRIENDS, NEW, OLD, PUSHES, RETENTION, SALES, FactTable
+from app.domain.facts import FRIENDS, NEW, OLD, PUSHES, RETENTION, SALES, FactTable, Measure, Unit
 from app.domain.period import Period, month_of
 from app.domain.terms import Fact, Level, Source, Span, Stock, Take, Term, Total
 from app.domain.text import Text
@@ -40,6 +40,17 @@ def name(term: Term) -> Text:
     measure = TABLES[term.fact.source].measure(term.fact.column).name
     kind = _KINDS.get(term.kinds) if term.kinds else None
     return Text(f"{kind.zh} {measure.zh}", f"{kind.en} {measure.en}") if kind else measure
+
+
+def measure(term: Total) -> Measure:
+    """Return the measure that a total sums: of what a table does not ask for, one of its own name."""
+    found = next((m for m in TABLES[term.fact.source].measures if m.key == term.fact.column), None)
+    return found or Measure(term.fact.column, name(term))
+
+
+def unit(term: Term) -> Unit:
+    """Return what a term counts in, as it is shown."""
+    return Unit.COUNT if isinstance(term, Level) else measure(term).unit
 
 
 def taken(term: Term, period: Period) -> Text:

@@ -32,10 +32,11 @@ def forecast(metric: Metric, book: Book, month: Period, group: Group = None) -> 
     """Return what the metric is expected to be when `month` closes; None unless the month is running."""
     if book.today not in month:
         return None
-    return metric.value(*(_term(term, book, month, group) for term in metric.terms))
+    return metric.value(*(expected(term, book, month, group) for term in metric.terms))
 
 
-def _term(term: Term, book: Book, month: Period, group: Group) -> Number | None:
+def expected(term: Term, book: Book, month: Period, group: Group = None) -> Number | None:
+    """Return what a term is expected to be when a running month closes; what is known already stays."""
     known = book.answer(term, month, group)
     if known is None:
         return None

@@ -12,16 +12,19 @@ from app.boards import explain as board
 from app.boards import words
 from app.boards.explain import Explained, Rows, Share
 from app.domain.facts import STOCK_COUNTS, CustomerKind, Unit
+from app.domain.number import half_up
+from app.domain.period import Period
 from app.domain.roles import Action
-from app.i18n import day_label, range_label, say, t
+from app.i18n import day_label, month_label, range_label, say, t
 from app.kept.given import Conf, Db, Who
-from app.metrics.catalog import DEFINED
+from app.metrics.catalog import CATALOG, DEFINED
 from app.metrics.describe import formula_text
 from app.queries import channels, units
 from app.queries.channels import ChannelRow
 from app.web.filters import Chosen, asked, kind_param, metric_param
 from app.web.guard import KeptPage, needs, pages
 from app.web.render import page, shell, show
+from app.web.targets import PATH, month_href
 
 router = pages(KeptPage)
 
@@ -87,6 +90,11 @@ class _Maker:
             "heads": [part.name for part in made.parts],
             "shares": [self._share(made, share) for share in made.shares],
             "rows": [self._rows(made, rows) for rows in made.rows],
+            "plannable": made.metric.key in CATALOG,
+            "passed": show(half_up(made.goal.progress.share, 10), Unit.RATE)
+            if made.goal and made.goal.progress
+            else "",
+            "months": [self._month(made, line.month) for line in made.goal.months] if made.goal else [],
             "href": f"/explain?{urlencode(self.asked)}",
         }
 
@@ -97,6 +105,14 @@ class _Maker:
         if share.is_self:
             name = t(f"{name}（直接填报）", f"{name} (entered here)")
         return {"name": name, "href": href, "terms": terms, "value": show(share.value, made.metric.unit)}
+
+    def _month(self, made: Explained, month: Period | None) -> dict[str, str]:
+        """Return the name of a month with targets, and where they stand."""
+        if month is None:
+            return {}
+        unit, past = made.unit.code, self.asked.get("as_of", "")
+        named = {"plan": month_href("/plan", unit, month.first), "targets": month_href(PATH, unit, month.first, past)}
+        return {"name": month_label(month.first), **named}
 
     def _rows(self, made: Explained, rows: Rows) -> dict[str, Any]:
         span = {"unit": made.unit.code, "from": rows.days.first, "to": rows.days.last, **self._narrowed(rows)}

@@ -83,7 +83,8 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   const to = next(link.closest("td"), step);
   if (!to) return;
-  link.tabIndex = -1;
+  // A click may have come to a number that is not the table's tab stop.
+  for (const stop of to.closest("table").querySelectorAll('a.num-link[tabindex="0"]')) stop.tabIndex = -1;
   to.tabIndex = 0;
   to.focus();
 });
