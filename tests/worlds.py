@@ -30,7 +30,7 @@ from tests.plain import World
 KEYS = tuple(plain.CATALOGUE)
 """All metrics, by the reference's own list."""
 
-DECIMALS = {"count": 0, "yuan": 2, "rate": 10}
+DECIMALS = {"count": 0, "yuan": 2, "rate": 10, "times": 2}
 
 
 @dataclass(frozen=True)
