@@ -174,3 +174,17 @@ def test_every_key_number_opens_the_number_that_it_is(site: Site) -> None:
     assert "12.50%" in [link.text for link in links]
     for link in links:
         assert site.page(link["href"]).one("p", "explain-value").text.split()[0] == link.text, link["href"]
+
+
+def test_what_the_month_aims_for_opens_where_it_stands_on_a_card_and_in_the_table(site: Site) -> None:
+    put(site.database, "friends", [friends("2023-10-08", adds=50, reach=400)])
+    put(site.database, "targets", [{**KEY, "month": "2023-10", "metric": "friends_added", "value": "200"}])
+    page = site.page(f"/?unit={UNIT}")
+    card = next(card for card in page.all("section", "kcard") if "新增好友" in card.text)
+    row = next(row for row in page.one("section", "goals").all("tr") if "新增好友" in row.text)
+    texts = [[link.text for link in part.all("a", "num-link")] for part in (card, row)]
+    assert texts == [["50", "50 / 200", "25.00%"], ["200", "50", "25.00%"]]
+    for link in (*card.all("a", "num-link")[1:], *row.all("a", "num-link")):
+        told = site.page(link["href"]).one("section", "explain-goal").text
+        assert "目标 200" in told
+        assert "50 ÷ 200 = 25.00%" in told
