@@ -1,6 +1,6 @@
 # Every target is one line; `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint suite test-long bench lock audit
+.PHONY: help setup run test test-long lint suite suite-long bench lock audit
 PYTHON ?= python3
 PORT ?= 8000
 PIP := .venv/bin/python -m pip install --quiet --disable-pip-version-check
@@ -19,17 +19,20 @@ setup: .venv/run.stamp  ## prepare .venv without starting anything
 run: .venv/run.stamp  ## serve on http://127.0.0.1:8000 (PORT=8001 changes it), with the demo on the first start
 	LUOPAN_LOG_FORMAT=text .venv/bin/luopan serve --port $(PORT) --migrate --demo
 
-test: .venv/dev.stamp  ## ruff, mypy, import rules, then pytest: 90 % of all branches covered, 100 % of metrics and domain
+test: .venv/dev.stamp  ## ruff, mypy, import rules and the quick tests: on SQLite, in a browser where one is needed
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target lint suite
+
+test-long: .venv/dev.stamp  ## the same with all tests, on every database: 90 % of all branches covered, 100 % of metrics and domain
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target lint suite-long
 
 lint: .venv/dev.stamp  ## ruff, mypy and the import rules
 	$(LINT)
 
-suite: .venv/dev.stamp  ## pytest with the coverage floors
-	$(PYTEST) $(COVERAGE)
+suite: .venv/dev.stamp  ## the quick tests
+	$(PYTEST)
 
-test-long: .venv/dev.stamp  ## the properties with 300 examples each, and the slow tests
-	LUOPAN_TEST_LONG=1 $(PYTEST)
+suite-long: .venv/dev.stamp  ## all tests with the coverage floors (LUOPAN_TEST_EXAMPLES=300 tries more examples of each property)
+	LUOPAN_TEST_LONG=1 $(PYTEST) $(COVERAGE)
 
 bench: .venv/run.stamp  ## hold boards, writes and imports of 1,000 stores to ratios, side by side
 	.venv/bin/luopan bench

@@ -29,18 +29,28 @@ UNWATCHED = (
 ONCE = ("tests/store/", "tests/boards/")
 """What these run is the same on each database: it is watched on SQLite."""
 
+SWEEPS = (
+    *("tests/browser/test_every_", "tests/browser/test_pages", "tests/browser/test_accessible"),
+    *("tests/browser/test_first_visit", "tests/faults/test_k", "tests/faults/test_rollups"),
+)
+"""These walk through every page, board and way to fail: they are long, as is whatever runs on a server but ONCE."""
+
 YOUNG = 50_000
 """Objects between two collections: Python's own 700 has a quarter of the run spent on looking for garbage."""
 gc.set_threshold(YOUNG)
 
 LONG = os.environ.get("LUOPAN_TEST_LONG") == "1"
+EXAMPLES = int(os.environ.get("LUOPAN_TEST_EXAMPLES", "10"))
 
-# A loaded machine is slow, not wrong: no deadline, and the same examples in every run.
+# A loaded machine is slow, not wrong: no deadline. The few examples of a usual run are the same in every run.
 hypothesis_settings.register_profile(
-    "default", derandomize=True, deadline=None, max_examples=10, suppress_health_check=[HealthCheck.too_slow]
+    "luopan",
+    derandomize="LUOPAN_TEST_EXAMPLES" not in os.environ,
+    deadline=None,
+    max_examples=EXAMPLES,
+    suppress_health_check=[HealthCheck.too_slow],
 )
-hypothesis_settings.register_profile("long", deadline=None, max_examples=300)
-hypothesis_settings.load_profile("long" if LONG else "default")
+hypothesis_settings.load_profile("luopan")
 
 
 def pytest_configure() -> None:
@@ -66,15 +76,19 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out the tests of absent tools, and the long ones unless LUOPAN_TEST_LONG=1."""
+    for item in items:
+        path = item.path.relative_to(config.rootpath).as_posix()
+        is_once, is_served = path.startswith(ONCE), bool(bed.SERVERS.keys() & _kinds_of(item))
+        if path.startswith(SWEEPS) or (is_served and not is_once):
+            item.add_marker("long")
+        if path.startswith(UNWATCHED) or (is_served and is_once):
+            item.add_marker("no_cover")
     out = [*(set(bed.TOOLS) - bed.found()), *(() if LONG else ("long",))]
     dropped = [item for item in items if any(item.get_closest_marker(name) for name in out)]
     if dropped:
         config.hook.pytest_deselected(items=dropped)
-        items[:] = [item for item in items if item not in dropped]
-    for item in items:
-        path = item.path.relative_to(config.rootpath).as_posix()
-        if path.startswith(UNWATCHED) or (path.startswith(ONCE) and bed.SERVERS.keys() & _kinds_of(item)):
-            item.add_marker("no_cover")
+        left = set(items) - set(dropped)
+        items[:] = [item for item in items if item in left]
 
 
 def pytest_collection_finish() -> None:

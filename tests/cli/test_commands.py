@@ -256,11 +256,3 @@ def test_a_first_start_migrates_loads_the_demo_and_prints_a_login_of_its_own(tmp
     assert not is_empty(database)
     assert not migrate.pending(database)
     database.close()
-
-
-@pytest.mark.long
-def test_bench_prints_its_figures_and_writes_them_as_json(bare: Run, tmp_path: Path) -> None:
-    out = tmp_path / "figures.json"
-    assert bare("bench", "--rounds", "1", "--json", str(out)).exit_code == 0
-    figures = json.loads(out.read_text(encoding="utf-8"))
-    assert figures["board / its own SQL, 18 months"] > 0
