@@ -4,6 +4,7 @@ import asyncio
 import errno
 import logging
 import re
+import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
@@ -19,6 +20,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
+from app.at_hand import AtHand
 from app.domain.errors import Busy
 
 log = logging.getLogger("luopan")
@@ -28,7 +30,7 @@ T = TypeVar("T")
 LOADED, WRITING = "luopan_loaded", "luopan_writing"
 """Names in the `info` of a session."""
 
-Reader = Session | Connection
+Reader = Session | Connection | AtHand
 """What a short query reads through; a bare connection costs half of a session."""
 
 _DRIVERS = {"postgres": "postgresql+psycopg", "postgresql": "postgresql+psycopg", "mysql": "mysql+pymysql"}
@@ -124,13 +126,10 @@ class Database:
         # One board reads several times: all of them must see the same state.
         one_state = {} if self.url.get_backend_name() == "sqlite" else {"isolation_level": "REPEATABLE READ"}
         self._reading = self.engine.execution_options(**one_state)
-        self._at_hand = _sqlite(self.url, 0, in_transactions=False) if _is_file(self.url) else None
-        """Connections for the event loop alone: those of the threads may all be taken, and it must not wait."""
-
-    @property
-    def engines(self) -> tuple[Engine, ...]:
-        """All that connect to the database."""
-        return (self.engine,) if self._at_hand is None else (self.engine, self._at_hand)
+        self._at_hand = AtHand(_sqlite(self.url, 0, in_transactions=False)) if _is_file(self.url) else None
+        """For the event loop alone: the connections of the threads may all be taken, and it must not wait."""
+        self.on_read: Callable[[], None] = lambda: None
+        """Called after each read that no engine tells of, since it needs none."""
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -144,7 +143,7 @@ class Database:
         with Session(self._writing, info={LOADED: self.loaded, WRITING: True}) as session, session.begin():
             yield session
 
-    async def soon(self, work: Callable[[Connection], T]) -> T:
+    async def soon(self, work: Callable[[Connection | AtHand], T]) -> T:
         """Return what one short query finds, without holding up the event loop.
 
         An embedded file is read at once: in WAL no reader waits for a writer, and a thread would cost more
@@ -152,11 +151,13 @@ class Database:
         """
         if self._at_hand is not None:
             try:
-                with self._at_hand.connect() as connection:
-                    return work(connection)
-            except DBAPIError:
+                found = work(self._at_hand)
+            except (sqlite3.Error, DBAPIError):
                 # Whoever mends the file after a crash keeps it to itself for a moment: a thread may wait for that.
                 log.debug("a read is done again in a thread", exc_info=True)
+            else:
+                self.on_read()
+                return found
         return await to_thread.run_sync(self._read, work)
 
     def _read(self, work: Callable[[Connection], T]) -> T:
@@ -210,8 +211,9 @@ class Database:
 
     def close(self) -> None:
         """Give all connections back."""
-        for engine in self.engines:
-            engine.dispose()
+        self.engine.dispose()
+        if self._at_hand is not None:
+            self._at_hand.close()
 
 
 def _with_driver(address: str) -> URL:

@@ -59,7 +59,8 @@ def create_app(settings: Settings, database: Database) -> FastAPI:
     )
     logs.prepare()
     figures = Figures()
-    transactions.watch(database.engines, figures)
+    transactions.watch(database.engine, figures)
+    database.on_read = figures.counter("read", "rolled_back")
     app.state.settings, app.state.database = settings, database
     app.state.figures, app.state.seen, app.state.providers = figures, Seen(), providers(settings)
     app.state.leaving, app.state.rate = Leaving(), Rate(settings.api_rate)

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Coroutine, Hashable
+from datetime import date
 from typing import Any, NamedTuple
 
 from anyio import to_thread
@@ -34,7 +35,7 @@ class State(NamedTuple):
     """What an answer was made from, beside the question and its asker."""
 
     data: Stamp
-    today: str
+    today: date
     """The business day: ranges such as "this month" depend on it."""
 
 
@@ -46,7 +47,7 @@ async def answered(request: Request, data: Stamp, scope: Hashable, policy: Polic
     """
     settings: Settings = request.app.state.settings
     answers: Answers = request.app.state.answers
-    state = State(data, settings.today().isoformat())
+    state = State(data, settings.today())
     # The query by its hash: somebody's longest ones must not fill the memory that is counted for answers.
     query = hashlib.sha256(request.scope["query_string"]).digest()
     key = (state, scope, request.scope["path"], query)
@@ -71,7 +72,7 @@ async def _made(request: Request, key: Hashable, state: State, handle: Handler) 
     database: Database = request.app.state.database
     settings: Settings = request.app.state.settings
     answers: Answers = request.app.state.answers
-    if State(await database.soon(version.stamp), settings.today().isoformat()) == state:
+    if State(await database.soon(version.stamp), settings.today()) == state:
         answers.keep(key, made)
     return made
 

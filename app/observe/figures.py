@@ -69,6 +69,8 @@ class Figures:
         self._cache = Counter(
             "luopan_cache_answers", "Answers that were there already (hit), or not", ["cache", "result"], registry=new
         )
+        self._hits: dict[tuple[str, bool], Counter] = {}
+        """Found once: to find the series of labels costs more than to count."""
 
     @classmethod
     def of(cls, app: Any) -> "Figures":  # noqa: ANN401 (knows no HTTP, so not what an application is)
@@ -98,6 +100,10 @@ class Figures:
         """Count a transaction: `read` or `write`, `committed` or `rolled_back`."""
         self._transactions.labels(kind, outcome).inc()
 
+    def counter(self, kind: str, outcome: str) -> Callable[[], None]:
+        """Return what counts transactions of one kind and outcome, for those that come with each request."""
+        return self._transactions.labels(kind, outcome).inc
+
     def wrote(self, kind: str, outcome: str, count: int) -> None:
         """Count rows of a committed write."""
         self._rows.labels(kind, outcome).inc(count)
@@ -108,7 +114,10 @@ class Figures:
 
     def cached(self, cache: str, *, hit: bool) -> None:
         """Count an answer that did not have to be sent or made again, or had to."""
-        self._cache.labels(cache, "hit" if hit else "miss").inc()
+        found = self._hits.get((cache, hit))
+        if found is None:
+            found = self._hits[cache, hit] = self._cache.labels(cache, "hit" if hit else "miss")
+        found.inc()
 
     @contextmanager
     def job(self, name: str) -> Iterator[None]:

@@ -1,6 +1,5 @@
 """What the engine does, counted: connections, transactions, and the rows of those that were committed."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Engine, ExceptionContext, event
@@ -14,22 +13,16 @@ _COMMITTING = "luopan_committing"
 """Where a connection keeps what becomes true when its commit has not failed."""
 
 
-def watch(engines: Sequence[Engine], figures: Figures) -> None:
-    """Count what happens on engines and on all made from them, and keep values out of the errors they raise.
-
-    The first is the one whose connections requests may have to wait for.
-    """
-    for engine in engines:
-        event.listen(engine, "begin", lambda connection: _settle(figures, connection.info))
-        event.listen(engine, "commit", _committing)
-        event.listen(engine, "rollback", lambda connection: _rolled_back(figures, connection))
-        event.listen(engine, "checkin", lambda _driver, entry: _returned(figures, entry))
-        event.listen(engine, "handle_error", lambda context: _failed(figures, context))
-    figures.gauge("luopan_database_connections_in_use", "Connections in use", lambda: _pool(engines[0])[0])
-    figures.gauge(
-        "luopan_database_connections_idle", "Open connections that wait for use", lambda: _pool(engines[0])[1]
-    )
-    figures.gauge("luopan_database_pool_size", "Connections that are kept open", lambda: _pool(engines[0])[2])
+def watch(engine: Engine, figures: Figures) -> None:
+    """Count what happens on an engine and on all made from it, and keep values out of the errors they raise."""
+    event.listen(engine, "begin", lambda connection: _settle(figures, connection.info))
+    event.listen(engine, "commit", _committing)
+    event.listen(engine, "rollback", lambda connection: _rolled_back(figures, connection))
+    event.listen(engine, "checkin", lambda _driver, entry: _returned(figures, entry))
+    event.listen(engine, "handle_error", lambda context: _failed(figures, context))
+    figures.gauge("luopan_database_connections_in_use", "Connections in use", lambda: _pool(engine)[0])
+    figures.gauge("luopan_database_connections_idle", "Open connections that wait for use", lambda: _pool(engine)[1])
+    figures.gauge("luopan_database_pool_size", "Connections that are kept open", lambda: _pool(engine)[2])
 
 
 def _kind(connection: Connection) -> str:

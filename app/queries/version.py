@@ -1,6 +1,7 @@
 """The data version, which says whether anything has changed."""
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from app.db import Reader
 from app.domain.errors import Busy
@@ -17,7 +18,7 @@ _STRUCTURE = select(*(DataVersion.__table__.c[name] for name in ("epoch", "struc
 BUILDING = Text("正在整理数据，请稍后再试", "The sums that boards read are being built: luopan migrate")
 
 
-def current(session: Reader) -> int:
+def current(session: Session) -> int:
     """Return the version of what this session reads."""
     found: int = session.execute(_CURRENT).scalar_one()
     return found
@@ -28,7 +29,7 @@ def stamp(session: Reader) -> Stamp:
     return tuple(session.execute(_STAMP).one())
 
 
-def structure(session: Reader) -> Stamp:
+def structure(session: Session) -> Stamp:
     """Return what stands for the organisation.
 
     Raises Busy where the rollups have another form: whoever reads or writes asks this first, and must not
