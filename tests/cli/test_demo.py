@@ -13,7 +13,6 @@ from app.cli import demo
 from app.cli.demo.patterns import Row, money, spread
 from app.domain.facts import RETENTION_DAYS, TABLES, UNATTRIBUTED, ChannelKind, Unit
 from app.domain.scope import UnitKind
-from app.metrics.catalog import CATALOG
 from tests.conftest import LONG
 
 TODAY = date(2026, 11, 22)
@@ -223,34 +222,6 @@ def test_campaigns_and_the_monthly_members_day_stand_out() -> None:
     usual = sorted(days.values())[len(days) // 2]
     for day in ("2025-06-18", "2025-11-11", "2025-12-12", "2026-03-08", "2026-08-28"):
         assert days[day] > 1.25 * usual
-
-
-@pytest.mark.parametrize("today", list(DAYS))
-def test_every_month_until_the_running_one_has_targets_that_its_metrics_allow(today: date) -> None:
-    found = [row for row in rows(today)["targets"] if row["unit"] != "article"]
-    months = {row["month"] for row in found}
-    assert (len(months), max(months)) == (19, f"{today:%Y-%m}")
-    keys = {(row["month"], row["unit"], row["metric"]) for row in found}
-    for metric in ("friends_added", "friends_current", "churn_rate", "gmv", "push_loss_rate", "first_order_rate"):
-        assert {(month, unit, metric) for month in months for unit in ("luopan", *OURS)} <= keys
-    for row in found:
-        asked, value = CATALOG[row["metric"]], Decimal(row["value"])
-        assert isinstance(row["value"], int) == (asked.unit is Unit.COUNT)
-        assert asked.unit is not Unit.RATE or 0 < value < 1
-        assert row["channel"] is None or any(row["channel"] in CHANNELS[kind] for kind in asked.channel_kinds)
-
-
-def test_some_targets_are_met_and_some_are_missed_in_every_finished_month() -> None:
-    reached: dict[tuple[str, str, str], Decimal] = defaultdict(Decimal)
-    for row in rows(TODAY)["sales"]:
-        for metric in ("gmv", "gmv_new" if row["customer_kind"] == "new" else "gmv_old"):
-            reached[row["day"][:7], row["unit"], metric] += Decimal(row["gmv"])
-    completion: dict[str, list[Decimal]] = defaultdict(list)
-    for row in rows(TODAY)["targets"]:
-        if row["unit"] in OURS and row["month"] < f"{TODAY:%Y-%m}" and row["metric"] in ("gmv", "gmv_new", "gmv_old"):
-            completion[row["month"]].append(reached[row["month"], row["unit"], row["metric"]] / Decimal(row["value"]))
-    assert len(completion) == 18
-    assert all(Decimal("0.7") < min(parts) < 1 <= max(parts) < Decimal("1.3") for parts in completion.values())
 
 
 def test_the_articles_week_of_may_2023_stands_day_by_day() -> None:

@@ -7,16 +7,17 @@ from collections.abc import Iterator
 from datetime import date
 
 from app.cli.demo import article, company
+from app.cli.demo.books import CODE
 from app.cli.demo.patterns import Row, demo_days
 from app.domain.facts import ChannelKind
 from app.domain.scope import UnitKind
 
 UNITS = (
-    (company.CODE, "罗盘示例品牌", UnitKind.COMPANY, None),
-    ("ecommerce", "电商私域组", UnitKind.TEAM, company.CODE),
-    ("stores", "门店私域组", UnitKind.STORE, company.CODE),
-    ("knowledge", "知识社群组", UnitKind.TEAM, company.CODE),
-    ("members", "会员中心", UnitKind.TEAM, company.CODE),
+    (CODE, "罗盘示例品牌", UnitKind.COMPANY, None),
+    ("ecommerce", "电商私域组", UnitKind.TEAM, CODE),
+    ("stores", "门店私域组", UnitKind.STORE, CODE),
+    ("knowledge", "知识社群组", UnitKind.TEAM, CODE),
+    ("members", "会员中心", UnitKind.TEAM, CODE),
     # A root of its own, so that its history does not add to the company's stock.
     (article.UNIT, "文章案例", UnitKind.COMPANY, None),
 )

@@ -1,55 +1,22 @@
-"""The made-up company: what four units win, keep, sell and push, day by day, and what they aim at.
+"""The made-up company: what four units win, keep, sell and push, day by day.
 
 Friends come first: the stock and the adds of a day decide what is sold and pushed on it, and what
 was reached decides the targets.
 """
 
 import math
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 from random import Random
 
-from app.cli.demo import patterns
+from app.cli.demo import goals, patterns
+from app.cli.demo.books import CODE, Books
 from app.cli.demo.patterns import PROFILES, Buying, Profile, Row, busy, money, pull, season, seeded, whole
-from app.domain.facts import FRIENDS, PUSHES, RETENTION, SALES, STOCK_COUNTS, TARGETS, CustomerKind, Unit
-from app.domain.period import DAY, Grain, Period, month_of, shift_months, split
-from app.metrics.catalog import CATALOG
-
-CODE = "luopan"
+from app.domain.facts import FRIENDS, PUSHES, RETENTION, SALES, STOCK_COUNTS, TARGETS, CustomerKind
+from app.domain.period import DAY, Grain, Period, month_of, split
 
 RESTLESS = 18
 """Days of a restless month in which friends leave at twice the rate of its rest."""
-ENOUGH = 7
-"""Days after which a running month says enough about itself to aim by it."""
-
-FLOWS = {"friends_added": 1.0, "gmv": 1.0, "gmv_old": 1.0, "gmv_new": 1.0, "orders": 1.0, "pushes": 1.6}
-"""How far each runs past what was planned: more is pushed than anybody meant to."""
-RATES = {
-    "aov_new": ("gmv_new", "orders_new", 0.5),
-    "repeat_share": ("gmv_old", "gmv", 0.1),
-    "member_share": ("member_gmv", "gmv", 0.3),
-    "first_order_rate": ("buyers_new", "friends_added", 1.0),
-}
-"""Numerator, denominator, and how far targets stray from what is reached."""
-STRAY_STOCK = 0.3
-LIMITS = {"churn_rate": "0.05", "push_loss_rate": "0.0022"}
-REACHED = (1.04, 0.98, 1.08, 0.92, 0.97, 1.01, 0.83, 1.28, 0.96, 0.71)
-"""What part of its target a figure reaches, in turn, so that every status occurs."""
-
-
-@dataclass(slots=True)
-class Books:
-    """What truly happened, and what of it was written down."""
-
-    days: Period
-    counts: list[Row] = field(default_factory=list)
-    friends: list[Row] = field(default_factory=list)
-    current: dict[tuple[str, date], int] = field(default_factory=dict)
-    adds: dict[tuple[str, str, date], int] = field(default_factory=dict)
-    sums: dict[tuple[str, str, str], float] = field(default_factory=lambda: defaultdict(float))
-    """By unit (the company too), month and name of the number."""
 
 
 def facts(days: Period, today: date) -> Iterator[tuple[str, list[Row]]]:
@@ -66,7 +33,7 @@ def facts(days: Period, today: date) -> Iterator[tuple[str, list[Row]]]:
     )
     for kind, rows in tables:
         yield from ((kind, chunk) for chunk in patterns.chunks(rows(books)))
-    yield from ((TARGETS.kind, chunk) for chunk in patterns.chunks(_targets(books, today)))
+    yield from ((TARGETS.kind, chunk) for chunk in patterns.chunks(goals.targets(books, today)))
 
 
 def _live(profile: Profile, books: Books) -> None:
@@ -242,57 +209,3 @@ def _sum(books: Books, row: Row, numbers: dict[str, float]) -> None:
     for name, number in numbers.items():
         books.sums[row["unit"], month, name] += number
         books.sums[CODE, month, name] += number
-
-
-def _targets(books: Books, today: date) -> Iterator[Row]:
-    """Set targets near what each month reaches, or in a running one will reach."""
-    last = month_of(today)
-    for turn, month in enumerate(split(Period(books.days.first, last.last), Grain.MONTH)):
-        young = month == last and today.day <= ENOUGH
-        base = Period(shift_months(month.first, -1), month.first - DAY) if young else month
-        told = base.until(books.days.last)
-        scale = sum(map(busy, month)) / sum(map(busy, told))
-        for place, unit in enumerate((CODE, *(profile.code for profile in PROFILES))):
-            goals = [*_flow_goals(books, unit, told, scale), *_level_goals(books, unit, told)]
-            for position, (metric, channel, value, stray) in enumerate(goals):
-                reached = REACHED[(3 * turn + 7 * place + position) % len(REACHED)] ** stray
-                yield _target(month, unit, metric, channel, _figure(value / reached, CATALOG[metric].unit))
-            for metric, limit in LIMITS.items():
-                yield _target(month, unit, metric, None, limit)
-
-
-Goal = tuple[str, str | None, float, float]
-"""Metric, channel, what is reached, and how far the target strays from it."""
-
-
-def _flow_goals(books: Books, unit: str, told: Period, scale: float) -> Iterator[Goal]:
-    month = f"{told.first:%Y-%m}"
-    for metric, excess in FLOWS.items():
-        yield metric, None, books.sums[unit, month, metric] * scale / excess, 1.0
-    if unit == CODE:
-        for code in patterns.TOUCHPOINTS:
-            yield "gmv_old", code, books.sums[unit, month, f"gmv_old/{code}"] * scale, 1.0
-
-
-def _level_goals(books: Books, unit: str, told: Period) -> Iterator[Goal]:
-    month = f"{told.first:%Y-%m}"
-    codes = [profile.code for profile in PROFILES if unit in (CODE, profile.code)]
-    yield "friends_current", None, sum(books.current[code, told.last] for code in codes), STRAY_STOCK
-    for metric, (numerator, denominator, stray) in RATES.items():
-        yield metric, None, books.sums[unit, month, numerator] / books.sums[unit, month, denominator], stray
-    for code in patterns.SOURCES:
-        if reach := books.sums[unit, month, f"reach/{code}"]:
-            yield "add_rate", code, books.sums[unit, month, f"adds/{code}"] / reach, 1.0
-
-
-def _target(month: Period, unit: str, metric: str, channel: str | None, value: int | str) -> Row:
-    key = {"month": f"{month.first:%Y-%m}", "unit": unit, "metric": metric, "channel": channel, "customer_kind": None}
-    return {**key, "value": value}
-
-
-def _figure(value: float, unit: Unit) -> int | str:
-    """Round as people do when they set a target: three figures count."""
-    rounded = float(f"{value:.3g}")
-    if unit is Unit.COUNT:
-        return int(rounded)
-    return f"{rounded:.2f}" if unit is Unit.YUAN else f"{rounded:.4f}"
