@@ -1,7 +1,7 @@
 """The rows of the target board: each target beside what was reached, before, and what is to be expected."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -133,34 +133,34 @@ class Maker:
 
     def row(self, target: TargetRow, loaded: Book) -> Row:
         """Return the row of a unit's own target."""
-        metric, group = CATALOG[target.metric], split_of(target).group
-        before = value(metric, loaded, self.other, group)
-        expected = forecast(metric, loaded, self.period, group)
-        values, daily = self._values(target, value(metric, loaded, self.period, group), before, expected)
         channel = self.channels.get(target.channel or "")
-        return Row(
-            _label(metric, target, channel),
-            values,
-            hits=frozenset({"actual"}) if values["status"] == "over_limit" else frozenset(),
-            slot=channel.color_slot if channel else None,
-            level=1 if target.channel or target.customer_kind else 0,
-            short=_part(target, channel),
-            beside={"daily": daily},
+        return self._row(
+            target,
+            loaded,
+            split_of(target).group,
+            Row(
+                _label(CATALOG[target.metric], target, channel),
+                {},
+                slot=channel.color_slot if channel else None,
+                level=1 if target.channel or target.customer_kind else 0,
+                short=_part(target, channel),
+            ),
         )
 
     def child(self, unit: UnitNode, target: TargetRow, loaded: Book) -> Row:
-        """Return the row of a child's target, from a book of whole months: without what days are needed for."""
+        """Return the row of a child's target, from a book by unit."""
         metric = CATALOG[target.metric]
-        before = value(metric, loaded, self.other, unit.code) if self.over else None
-        values, daily = self._values(target, value(metric, loaded, self.period, unit.code), before, None)
-        return Row(
-            Text(f"{unit.name}·{metric.name.zh}", f"{unit.name} · {metric.name.en}"),
-            {"unit": unit.code, **values},
-            hits=frozenset({"actual"}) if values["status"] == "over_limit" else frozenset(),
-            level=1,
-            short=Text(unit.name, unit.name),
-            beside={"daily": daily},
-        )
+        label = Text(f"{unit.name}·{metric.name.zh}", f"{unit.name} · {metric.name.en}")
+        named = Row(label, {"unit": unit.code}, level=1, short=Text(unit.name, unit.name))
+        return self._row(target, loaded, unit.code, named)
+
+    def _row(self, target: TargetRow, loaded: Book, group: Group, named: Row) -> Row:
+        """Return a row with the figures of its target."""
+        metric = CATALOG[target.metric]
+        actual, before = (value(metric, loaded, period, group) for period in (self.period, self.other))
+        values, daily = self._values(target, actual, before, forecast(metric, loaded, self.period, group))
+        hits = frozenset({"actual"}) if values["status"] == "over_limit" else frozenset()
+        return replace(named, values={**named.values, **values}, hits=hits, beside={"daily": daily})
 
     def _values(
         self, target: TargetRow, actual: Number | None, before: Number | None, expected: Number | None

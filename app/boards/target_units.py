@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from app.boards.target_rows import COLUMNS, Maker
+from app.boards.target_rows import COLUMNS, Maker, patterns
 from app.boards.view import Column, Panel, Plain, Row, Table
 from app.domain.facts import Unit
 from app.domain.roles import Viewer
@@ -13,6 +13,7 @@ from app.domain.scope import GroupBy, Scope
 from app.domain.text import Text
 from app.domain.tree import Tree
 from app.metrics.catalog import CATALOG
+from app.metrics.forecast import needed_terms
 from app.queries import book, targets
 
 MOST = 24
@@ -49,19 +50,18 @@ class Below:
 
 
 def load_below(session: Session, viewer: Viewer, tree: Tree, unit_id: int, maker: Maker) -> Below:
-    """Return the targets of direct children with what each reached.
+    """Return the targets of direct children beside what each reached, before too, and what is to be expected.
 
-    Sums of whole months answer them, one for each child: nothing is recorded for days to come, so
-    the sum of a running month is its sum to date.
+    One book by unit answers them all: how many statements that takes does not depend on how many children there are.
     """
     found = targets.below(session, viewer, tree, unit_id, maker.period.first, MOST)
     rows = [(tree.nodes[id_], row) for id_, rows in found.targets.items() for row in rows if row.metric in CATALOG]
     if not rows:
         return Below()
-    terms = [term for _, row in rows for term in CATALOG[row.metric].terms]
-    today = maker.period.last if maker.today in maker.period else maker.today
-    spans = (maker.period, maker.other) if maker.over else (maker.period,)
-    loaded = book.load(session, viewer, tree, Scope(unit_id, by=GroupBy.UNIT), terms, spans, today, ())
+    metrics = {row.metric: CATALOG[row.metric] for _, row in rows}.values()
+    terms = [term for metric in metrics for term in (*metric.terms, *needed_terms(metric))]
+    spans = (maker.period, maker.other, *patterns(maker.period, maker.today))
+    loaded = book.load(session, viewer, tree, Scope(unit_id, by=GroupBy.UNIT), terms, spans, maker.today)
     order = {key: index for index, key in enumerate(CATALOG)}
     rows.sort(key=lambda pair: order[pair[1].metric])
     return Below(tuple(maker.child(unit, row, loaded) for unit, row in rows), found.more)

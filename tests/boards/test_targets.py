@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from app.boards.target_units import MOST
 from app.boards.target_year import read_year
@@ -142,24 +143,30 @@ def test_a_metric_without_parts_or_a_limit_has_no_gap(goal_shop: Database) -> No
     assert "gap" not in keys(month(goal_shop, "co", date(2024, 4, 1)))  # nothing is reached yet
 
 
-def test_targets_of_children_stand_beside_and_are_not_summed(goal_shop: Database) -> None:
-    for first, last in ((FEBRUARY, date(2024, 2, 29)), (MARCH, TODAY)):
-        shown = month(goal_shop, "co", first)
-        theirs = {row["metric"]: row for row in plain.target_rows(world(), "north", f"{first:%Y-%m}")}
-        rows = table(shown, "unit_targets").rows
-        assert [(row.values["unit"], row.values["metric"]) for row in rows] == [
-            ("north", "gmv"),
-            ("north", "push_loss_rate"),
-        ]
-        for row in rows:
-            key = str(row.values["metric"])
-            actual = plain.metric(world(), key, "north", first, last)
-            assert row.values["actual"] == rounded(actual, plain.CATALOGUE[key].unit)
-            assert row.values["status"] == theirs[key]["status"]
-            assert row.values["completion"] == rounded(theirs[key]["completion"], "rate")
-            assert row.values["forecast"] is None
-        (own,) = (row for row in table(shown, "targets").rows if row.values["metric"] == "gmv" and not row.level)
-        assert own.values["target"] == Decimal("90000.50")
+@pytest.mark.parametrize("first", [FEBRUARY, MARCH, date(2024, 4, 1)])
+def test_a_child_stands_beside_with_all_that_its_own_page_and_the_reference_say_and_is_not_summed(
+    goal_shop: Database, first: date
+) -> None:
+    shown = month(goal_shop, "co", first)
+    rows = table(shown, "unit_targets").rows
+    own = {row.values["metric"]: row for row in table(month(goal_shop, "north", first), "targets").rows}
+    theirs = {row["metric"]: row for row in plain.target_rows(world(), "north", f"{first:%Y-%m}")}
+    assert [row.values["metric"] for row in rows] == [*own] == ["gmv", "push_loss_rate"]
+    for row in rows:
+        key = str(row.values["metric"])
+        assert row.values == {"unit": "north", **own[key].values}
+        assert row.beside == own[key].beside
+        want = {**theirs[key], "forecast": plain.forecast(world(), key, "north", f"{first:%Y-%m}", None, None)}
+        unit = plain.CATALOGUE[key].unit
+        assert row.values["status"] == want["status"]
+        for name in ("target", "actual", "previous", "forecast"):
+            assert row.values[name] == rounded(want[name], unit), (key, name)
+        for name in ("completion", "usage", "change", "points", "pace"):
+            assert row.values[name] == rounded(want[name], "rate"), (key, name)
+    assert all(row.values["previous"] is not None for row in rows) or first > MARCH
+    assert all((row.values["forecast"] is not None) == (first == MARCH) for row in rows)
+    (whole,) = (row for row in table(shown, "targets").rows if row.values["metric"] == "gmv" and not row.level)
+    assert whole.values["target"] == Decimal("90000.50")
 
 
 def test_the_heat_of_units_shows_each_target_once(goal_shop: Database) -> None:
@@ -184,6 +191,26 @@ def test_the_heat_does_not_grow_with_the_organisation() -> None:
     shown = table(month(database, "co", MARCH), "units")
     assert (len(shown.rows), shown.more) == (MOST, 3)
     database.close()
+
+
+@pytest.mark.parametrize("first", [FEBRUARY, MARCH])
+def test_many_units_below_take_no_more_statements_than_one(first: date) -> None:
+    counts = []
+    for many in (1, MOST):
+        extra = [{"code": f"s{n}", "kind": "store", "parent": "co", "active": True} for n in range(many)]
+        aimed = ("gmv", "friends_current", "churn_rate")
+        rows = [goal(f"{first:%Y-%m}", str(unit["code"]), key, "1") for unit in extra for key in aimed]
+        database = strategies.memory()
+        strategies.seed(database)
+        worlds.write(
+            database, World([*small.UNITS, *extra], small.CHANNELS, {**small.WORLD.facts, "targets": rows}, TODAY)
+        )
+        said: list[str] = []
+        event.listen(database.engine, "before_cursor_execute", lambda *sent, said=said: said.append(sent[2]))
+        assert len(table(month(database, "co", first), "unit_targets").rows) == len(rows)
+        counts.append(len(said))
+        database.close()
+    assert counts[0] == counts[1] > 0
 
 
 def test_nobody_sees_a_unit_beside_their_own(goal_shop: Database) -> None:

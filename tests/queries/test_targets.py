@@ -1,5 +1,6 @@
 """Targets, forecasts and coverage on every kind of database, against the plain reference."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
@@ -59,6 +60,17 @@ def read(database: Database, world: World, month: str, unit: str) -> list[dict[s
     panel = view.panels[0]
     assert panel.table is not None
     return [dict(row.values) for row in panel.table.rows]
+
+
+def below(database: Database, world: World, month: str, unit: str) -> dict[str, list[dict[str, Any]]]:
+    """Return the rows of the units below that the target board shows beside a unit's own."""
+    with database.read() as session:
+        view = targets.read(session, SYSTEM, unit, date.fromisoformat(f"{month}-01"), world.today)
+    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in next(panel.table.rows for panel in view.panels if panel.key == "unit_targets" and panel.table):
+        figures = dict(row.values)
+        found[str(figures.pop("unit"))].append(figures)
+    return found
 
 
 def expected(world: World, month: str, unit: str) -> list[dict[str, Any]]:
@@ -121,6 +133,11 @@ def test_a_month_gone_a_running_one_and_one_to_come(database: Database) -> None:
     put(database, world, "targets", world.facts["targets"])
     for month, unit in MONTHS:
         assert in_order(read(database, world, month, unit)) == rows[month, unit]
+        # Beside the unit above stands all that its own page says, of targets that no part narrows.
+        (above,) = (row["parent"] for row in small.UNITS if row["code"] == unit)
+        if above:
+            whole = [row for row in rows[month, unit] if not (row["channel"] or row["customer_kind"])]
+            assert in_order(below(database, world, month, above)[unit]) == whole, (month, unit)
     # A target counts for exactly the unit that it is set on.
     assert read(database, world, "2024-03", "west") == []
 
