@@ -8,6 +8,7 @@ from app.boards.figures.targets import Amount, Bar, size, waterfall
 from app.boards.target_rows import Maker
 from app.boards.view import Column, Option, Panel, Row, Table
 from app.domain.facts import ChannelKind
+from app.domain.scope import GroupBy
 from app.domain.text import Text
 from app.i18n import show
 from app.metrics.catalog import CATALOG
@@ -22,6 +23,8 @@ PARTS = {
     "customer_kind": Text("客户类型", "Customer kind"),
     "unit": Text("下级单元", "Unit below"),
 }
+FIELDS = {GroupBy.UNIT: "unit", GroupBy.CHANNEL: "channel", GroupBy.CUSTOMER_KIND: "customer_kind"}
+"""Where a row names what part it is."""
 REST = Text("其余（未分配）", "Rest (unassigned)")
 SO_FAR = Text("至今缺口", "Gap so far")
 CLOSED = Text("缺口合计", "Gap")
@@ -141,7 +144,16 @@ def _part(row: Row) -> Row:
     """Return a part; where nothing was recorded, nothing of its target was reached."""
     target, actual = _amount(row, "target"), row.values["actual"]
     made = {"target": target, "actual": actual, "gap": _amount(row, "actual") - target}
-    return Row(row.short or row.label, made, note=UNRECORDED if actual is None else None, slot=row.slot)
+    note = UNRECORDED if actual is None else None
+    return Row(row.short or row.label, made, note=note, slot=row.slot, group=_group(row))
+
+
+def _group(row: Row) -> tuple[GroupBy, str] | None:
+    """Return which unit, channel or kind of customers a part is."""
+    for by, key in FIELDS.items():
+        if code := row.values.get(key):
+            return by, str(code)
+    return None
 
 
 def _sum(name: Text, rows: Sequence[Row]) -> Row:

@@ -32,6 +32,7 @@ from app.web.filters import default_unit, metric_param, one_of, past_bar, past_p
 from app.web.guard import KeptPage, needs, pages
 from app.web.pick import unit_options
 from app.web.render import shell, updated
+from app.web.target_links import Leads, clicks
 from app.web.target_rows import brief, grouped, month_heads, tally
 from app.web.told import Told
 from app.web.tools import board_tools
@@ -104,7 +105,7 @@ def targets(request: Request, database: Db, settings: Conf, viewer: Who, chosen:
     with database.read() as session:
         tree = units.load_tree(session)
         asked = asked_of(chosen, tree, viewer, now)
-        view = read(session, viewer, asked)
+        view = _leads(asked).view(read(session, viewer, asked))
         fresh = None if asked.past else updated(history.last_change(session), now)
         tools = board_tools(session, viewer, tree, "targets", view, dict(asked.kept))["tools"]
         rows = notes.load(session, viewer, tree, tree.by_code[view.scope.unit].id, view.scope.period)
@@ -128,6 +129,10 @@ def read(session: Session, viewer: Viewer, asked: Asked) -> BoardView:
     return target_board.read(session, viewer, params["unit"], first, today, past, choice)
 
 
+def _leads(asked: Asked) -> Leads:
+    return Leads(lambda **more: _href(asked.params, **more), asked.params["as_of"])
+
+
 def _context(asked: Asked, view: BoardView, now: datetime) -> dict[str, Any]:
     """Return what both pages show: the bar of month or year, and the panels."""
     params, first = asked.params, asked.first
@@ -143,6 +148,7 @@ def _context(asked: Asked, view: BoardView, now: datetime) -> dict[str, Any]:
         "past": past_bar(PATH, asked.past, now, dict(params)),
         "is_year": asked.is_year,
         "ways": _ways(asked),
+        "clicks": clicks(view),
         "href": lambda **more: _href(params, **more),
         "links": TargetFiles(params),
         "told": {"now": told, "before": told.over(view.scope.compared)},

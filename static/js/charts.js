@@ -75,7 +75,7 @@ class Chart {
     this.listen();
   }
 
-  /** Tell of clicks on points: the day where the x axis has days, the series, and the name where y has names. */
+  /** Tell of clicks on points: the day where the x axis has days, the series, its place in it, and the name where y has names. */
   listen() {
     if (this.listens) return;
     this.listens = true;
@@ -84,6 +84,7 @@ class Chart {
         figure: this.plot.id,
         day: point.xaxis?.type === "date" ? String(point.x).slice(0, 10) : null,
         series: point.data.name ?? null,
+        place: point.pointNumber,
         name: point.yaxis?.type === "category" ? String(point.y) : null,
       };
       this.plot.dispatchEvent(new CustomEvent("luopan:drill", { bubbles: true, detail }));

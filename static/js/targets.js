@@ -1,5 +1,5 @@
 // Opens and closes the parts under a target. Without scripts all of them are open. What is open stays
-// so for the next month: it is kept for as long as the tab is.
+// so for the next month: it is kept for as long as the tab is. A click on a figure leads where its row does.
 
 import { t } from "./text.js";
 
@@ -60,3 +60,9 @@ all?.addEventListener("click", () => {
 const before = remembered();
 for (const toggle of toggles) if (before.has(bodyOf(toggle).dataset.metric)) show(toggle, true);
 nameAll();
+
+const clicks = JSON.parse(document.getElementById("clicks").textContent);
+document.addEventListener("luopan:drill", ({ detail }) => {
+  const address = clicks[detail.figure]?.[detail.place];
+  if (address) location.assign(address);
+});

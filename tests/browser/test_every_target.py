@@ -5,6 +5,7 @@ import json
 import re
 from decimal import Decimal
 from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from playwright.sync_api import Locator, expect
@@ -163,4 +164,42 @@ def test_arrows_go_from_number_to_number_past_headings_and_closed_rows(windows: 
         page.keyboard.press("ArrowUp")
     expect(page.locator(":focus")).to_have_text("77")
     assert page.locator("table.goals a[tabindex='0']").all_inner_texts() == ["77"]
+    calm(page, window)
+
+
+BARS = {
+    "month=2023-09&metric=gmv&by=unit": ("gap", 0, "/targets", {"unit": UNIT, "month": "2023-09"}),
+    "month=2023-09&metric=gmv&by=touchpoint": (
+        "gap",
+        0,
+        "/sales",
+        {"unit": "luopan", "channel": "community", "from": "2023-09-01", "to": "2023-09-30", "compare": "target"},
+    ),
+    "year=2023&metric=gmv": ("year_metric", 8, "/targets", {"unit": "luopan", "month": "2023-09"}),
+}
+"""By what a page asks for: a figure, the place of one of its bars, and the page that it leads to and asks something."""
+
+
+@pytest.mark.parametrize("asked", list(BARS))
+def test_a_bar_leads_where_the_row_of_the_table_beneath_does(windows: Windows, asked: str) -> None:
+    window = windows("ada", viewport=DESK)
+    prepare(window.site)
+    panel, place, path, wanted = BARS[asked]
+    page = window.open(f"/targets?unit=luopan&{asked}")
+    rows = page.locator(f"#data-{panel} tbody tr")
+    link = rows.nth(place).locator("th a")
+    address = urlsplit(str(link.get_attribute("href")))
+    assert address.path == path
+    assert wanted.items() <= dict(parse_qsl(address.query)).items()
+    bar = page.locator(f"#fig-{panel} .barlayer .point path").nth(place)
+    bar.scroll_into_view_if_needed()
+    box = bar.bounding_box()
+    assert box
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.wait_for_url(f"**{address.path}?{address.query}")
+    calm(page, window)
+    page.go_back()
+    page.locator(f"[aria-controls=box-{panel}]").click()
+    link.press("Enter")
+    page.wait_for_url(f"**{address.path}?{address.query}")
     calm(page, window)
