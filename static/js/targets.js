@@ -1,5 +1,6 @@
 // Opens and closes the parts under a target. Without scripts all of them are open. What is open stays
 // so for the next month: it is kept for as long as the tab is. A click on a figure leads where its row does.
+// A year that is wider than the screen opens at the running month, and where it was left on the way back.
 
 import { t } from "./text.js";
 
@@ -66,3 +67,24 @@ document.addEventListener("luopan:drill", ({ detail }) => {
   const address = clicks[detail.figure]?.[detail.place];
   if (address) location.assign(address);
 });
+
+const months = document.querySelector(".t.months");
+const now = months?.querySelector("thead .now");
+
+/** Turn the months to the place where they were left, else until the running one stands at the right edge. */
+function turn(box) {
+  const { right } = box.getBoundingClientRect();
+  box.scrollLeft = history.state?.months ?? (now ? Math.ceil(now.getBoundingClientRect().right - right) : 0);
+}
+
+if (months) {
+  const box = months.closest(".tw");
+  turn(box);
+  let resting = 0;
+  const note = () => history.replaceState({ ...history.state, months: box.scrollLeft }, "");
+  box.addEventListener("scroll", () => {
+    clearTimeout(resting);
+    resting = setTimeout(note, 150);
+  });
+  addEventListener("pagehide", note);
+}

@@ -98,3 +98,44 @@ def test_how_each_target_stands_is_seen_on_a_narrow_screen_without_scrolling(
         assert 0 < row["right"] <= width, row
     assert fits(page)
     assert window.problems == []
+
+
+SHIFTS = """() => new Promise(done => {
+  let sum = 0;
+  new PerformanceObserver(list => { for (const shift of list.getEntries()) sum += shift.value; })
+    .observe({ type: "layout-shift", buffered: true });
+  requestAnimationFrame(() => requestAnimationFrame(() => done([sum, scrollY])));
+})"""
+IN_SIGHT = """head => {
+  const { left, right } = head.getBoundingClientRect();
+  const name = head.closest("tr").querySelector(".stick").getBoundingClientRect();
+  return name.left >= 0 && name.left < 40 && left >= name.right && right <= innerWidth;
+}"""
+
+
+def test_a_year_opens_at_the_running_month_on_a_phone_and_on_the_way_back_where_it_was_left(windows: Windows) -> None:
+    window = windows(viewport=PHONE)
+    prepare(window.site)
+    page = window.open("/targets?unit=luopan&year=2023")
+    heads = page.locator("#data-year thead th")
+    assert heads.locator("xpath=self::*[@aria-current]").evaluate(IN_SIGHT)
+    assert page.evaluate(SHIFTS) == [0, 0]
+    assert fits(page)
+    box = page.locator(".tw:has(> #data-year)")
+    box.evaluate("box => { box.scrollLeft = 90; }")
+    page.locator("nav.seg a", has_text="按月").click()
+    page.wait_for_url("**month=2023-10*")
+    page.go_back()
+    page.wait_for_url("**year=2023*")
+    expect(box).to_have_js_property("scrollLeft", 90)
+    assert window.problems == []
+
+
+def test_a_year_that_is_over_opens_at_january(windows: Windows) -> None:
+    window = windows(viewport=PHONE)
+    prepare(window.site)
+    goal = {"month": "2022-05", "unit": "luopan", "metric": "gmv", "value": "1"}
+    put(window.site.database, "targets", [goal])
+    page = window.open("/targets?unit=luopan&year=2022")
+    assert page.locator("#data-year thead th").nth(1).evaluate(IN_SIGHT)
+    assert window.problems == []
