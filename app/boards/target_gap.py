@@ -1,7 +1,7 @@
 """The gap of a metric between its target and what was reached, told by the parts that have targets of their own."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from app.boards.figures.targets import Amount, Bar, size, waterfall
@@ -58,7 +58,7 @@ def gap(own: Sequence[Row], below: Sequence[Row], maker: Maker, wanted: str, by:
     kind = by if by in parts else next(iter(parts))
     metric, rows = CATALOG[key], _rows(whole, parts[kind], maker)
     table = Table(
-        tuple(Column(name, text, metric.unit, signed=name == "gap") for name, text in _COLUMNS.items()),
+        tuple(Column(name, text, metric.unit, signed=name == "gap", metric=key) for name, text in _COLUMNS.items()),
         tuple(rows),
         note=NOTE,
         label=PARTS[kind],
@@ -130,13 +130,13 @@ def _rows(whole: Row, parts: Sequence[Row], maker: Maker) -> list[Row]:
     rest = _line(REST, target - _amount(told, "target"), actual - _amount(told, "actual"))
     if any(rest.values[name] for name in _COLUMNS):
         shown.append(rest)
-    shown.append(_line(CLOSED if maker.over else SO_FAR, target, actual, "total"))
+    shown.append(replace(_line(CLOSED if maker.over else SO_FAR, target, actual, "total"), period=maker.period))
     expected = whole.values["forecast"]
     if isinstance(expected, int | Decimal):
         coming = {"target": None, "actual": None, "gap": expected - actual}
-        shown.append(Row(COMING, coming, beside={"kind": "forecast"}))
+        shown.append(Row(COMING, coming, beside={"kind": "forecast"}, period=maker.period))
         last = {"target": target, "actual": expected, "gap": expected - target}
-        shown.append(Row(EXPECTED, last, beside={"kind": "expected"}))
+        shown.append(Row(EXPECTED, last, beside={"kind": "expected"}, period=maker.period))
     return shown
 
 

@@ -19,6 +19,7 @@ from app.domain.text import Text
 from app.i18n import period_label, say, show
 from app.metrics.catalog import CATALOG
 from app.metrics.compare import Assessment, value
+from app.metrics.definition import Metric
 from app.metrics.targets import from_steps
 from app.queries import as_of, channels, targets, units, version
 from app.queries.as_of import Close
@@ -197,17 +198,17 @@ def _panel(by_key: Mapping[str, Line], line: Line, months: Sequence[Period], tod
         figure=year(drawn),
         finding=_finding(line),
         keys=(Key(Text("实际", "Actual"), "var(--series-main)"), Key(aimed, "var(--series-ink)", "line")),
-        table=Table(_columns(metric.unit, aimed, is_limit=metric.is_limit), tuple(rows), total, label=MONTHS),
+        table=Table(_columns(metric, aimed), tuple(rows), total, label=MONTHS),
         options=tuple(Option("metric", key, CATALOG[key].label, key == metric.key) for key in by_key),
     )
 
 
-def _columns(unit: Unit, aimed: Text, *, is_limit: bool) -> tuple[Column, ...]:
-    share = Text("用量", "Usage") if is_limit else Text("完成率", "Completion")
+def _columns(metric: Metric, aimed: Text) -> tuple[Column, ...]:
+    share = Text("用量", "Usage") if metric.is_limit else Text("完成率", "Completion")
     return (
-        Column("target", aimed, unit),
-        Column("actual", Text("实际", "Actual"), unit),
-        Column("share", share, Unit.RATE),
+        Column("target", aimed, metric.unit, metric=metric.key),
+        Column("actual", Text("实际", "Actual"), metric.unit, metric=metric.key),
+        Column("share", share, Unit.RATE, metric=metric.key),
     )
 
 

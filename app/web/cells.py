@@ -6,6 +6,7 @@ from typing import NamedTuple
 from app.boards.view import Column, Plain, Row
 from app.domain.facts import Unit
 from app.i18n import NO_VALUE, show
+from app.web.export_links import TargetFiles
 from app.web.tools import Links
 
 
@@ -21,11 +22,11 @@ class Cell(NamedTuple):
 def cells(
     row: Row,
     columns: Sequence[Column],
-    links: Links | None = None,
+    links: Links | TargetFiles | None = None,
     total: bool = False,  # noqa: FBT001, FBT002 (a filter's argument)
 ) -> Iterator[Cell]:
     """Yield the cells of a row under some columns; with `links` its numbers lead to what they are made of."""
-    behind = None if links is None else links.behind(row.period, row.group)
+    behind = None if links is None else links.told.row(row.period, row.group)
     for column in columns:
         value = row.values.get(column.key)
         unit = _unit(row, column)
@@ -33,7 +34,7 @@ def cells(
         href = None
         if links is not None and told and column.over is not None:
             metric, period = column.over
-            href = f"{links.behind(period, row.group)}&metric={metric}"
+            href = f"{links.told.row(period, row.group)}&metric={metric}"
         elif behind and told and column.metric:
             href = f"{behind}&metric={column.metric}"
         over = column.key in row.hits

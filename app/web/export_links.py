@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from app.boards.view import Panel
 from app.connectors.export import Format
 from app.i18n import say, t
+from app.web.told import Told
 
 Links = dict[str, Any]
 
@@ -38,9 +39,10 @@ def target_exports(params: Mapping[str, str]) -> list[Links]:
 
 @dataclass(frozen=True, slots=True)
 class TargetFiles:
-    """Where the tables of a page of targets are files, for its cards."""
+    """Where the numbers and cards of a page of targets lead, as `tools.Links` of a board."""
 
     params: Mapping[str, str]
+    told: Told
 
     def export(self, panel: str, format_: str) -> str:
         """Return the address of a panel's table as a file."""

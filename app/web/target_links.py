@@ -33,6 +33,8 @@ class Leads:
 
     def _of(self, row: Row, metric: str, view: BoardView) -> str | None:
         """Return a month's targets, those of a unit, or the board of the metric for a channel or kind."""
+        if row.period == view.scope.period:
+            return None  # it is the page that is open
         if row.period is not None:
             return self.page(year="", month=f"{row.period.first:%Y-%m}")
         if row.group is None:

@@ -150,7 +150,7 @@ def _context(asked: Asked, view: BoardView, now: datetime) -> dict[str, Any]:
         "ways": _ways(asked),
         "clicks": clicks(view),
         "href": lambda **more: _href(params, **more),
-        "links": TargetFiles(params),
+        "links": TargetFiles(params, told),
         "told": {"now": told, "before": told.over(view.scope.compared)},
     }
     last = date(first.year, 12, 31) if asked.is_year else month_of(first).last

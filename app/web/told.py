@@ -6,6 +6,8 @@ from datetime import date
 from urllib.parse import urlencode
 
 from app.domain.period import Period, month_of
+from app.domain.scope import GroupBy
+from app.web.drill import PARAMS
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,10 @@ class Told:
         """Return what the addresses of all metrics of a row begin with."""
         more = _more(narrowed) if narrowed else ""
         return f"/explain?from={self.period.first}&to={self.period.last}{self.kept}{more}"
+
+    def row(self, period: Period | None, group: tuple[GroupBy, str] | None) -> str:
+        """Return what the addresses of a row of a table begin with."""
+        return self.over(period).behind({PARAMS[group[0]]: group[1]} if group else None)
 
     def over(self, period: Period | None) -> "Told":
         """Return the same over another period."""

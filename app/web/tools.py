@@ -8,14 +8,11 @@ from sqlalchemy.orm import Session
 
 from app.boards.view import BoardView
 from app.domain.notes import LONGEST, NoteKind
-from app.domain.period import Period
 from app.domain.roles import Viewer
-from app.domain.scope import GroupBy
 from app.domain.tree import Tree
 from app.i18n import range_label, say, t
 from app.queries import notes, views
 from app.queries.views import ViewRow
-from app.web.drill import PARAMS
 from app.web.told import Told
 
 
@@ -29,10 +26,6 @@ class Links:
     def explain(self, metric: str) -> str:
         """Return the address of what stands behind a metric over the board's range."""
         return self.told.href(metric)
-
-    def behind(self, period: Period | None, group: tuple[GroupBy, str] | None) -> str:
-        """Return what the addresses of all metrics of a row begin with."""
-        return self.told.over(period).behind({PARAMS[group[0]]: group[1]} if group else None)
 
     def export(self, panel: str, format_: str) -> str:
         """Return the address of a panel's table as a file."""

@@ -98,6 +98,27 @@ def test_every_month_of_the_year_opens_what_was_reached_in_it(site: Site) -> Non
     assert [link.text for link in links if link not in months] == ["35.44%", "15.00%", "118.13%"]
 
 
+def test_the_numbers_beneath_a_gap_and_a_year_open_what_they_are_of(site: Site) -> None:
+    prepare(site)
+    gap = site.page("/targets?unit=luopan&month=2023-09&by=touchpoint").one("table", id="data-gap")
+    rows = {row.one("th").text: row.all("a", "num-link") for row in gap.one("tbody").all("tr")}
+    assert [link.text for link in rows["社群"]] == ["300.00", "48.25", "−251.75"]
+    assert [link.text for link in rows["缺口合计"]] == ["1,000.00", "48.25", "−951.75"]
+    for links in (rows["社群"], rows["缺口合计"]):
+        assert {link.text for link in links[:2]} <= opened(site, links[2])
+    year = site.page("/targets?unit=luopan&year=2023").one("table", id="data-year_metric")
+    months = {row.one("th").text: row.all("a", "num-link") for row in year.one("tbody").all("tr")}
+    for month, numbers in (
+        ("2023年8月", ["1,000.00", "660.50", "66.05%"]),
+        ("2023年9月", ["1,000.00", "48.25", "4.83%"]),
+    ):
+        assert [link.text for link in months[month]] == numbers
+        assert {*numbers} <= opened(site, months[month][0])
+    total = year.one("tfoot").all("a", "num-link")
+    assert [link.text for link in total] == ["2,000.00", "708.75", "35.44%"]
+    assert site.page(total[0]["href"]).one("table", id="goal-months").one("tfoot").text.endswith("708.75 35.44%")
+
+
 def test_a_target_of_a_month_to_come_opens_before_anything_is_reached(site: Site) -> None:
     put(site.database, "targets", [{"month": "2024-02", "unit": UNIT, "metric": "friends_current", "value": "1000"}])
     for when, table in (("month=2024-02", {"cls": "goals"}), ("year=2024", {"id": "data-year"})):
