@@ -29,7 +29,7 @@ def card(shown: Shown, key: str) -> Card:
         compare_label=compare_label(shown.how, shown.compared),
         limit=limit,
         status=None if limit is None or now is None else _status(now, limit),
-        note=None if limit is None or now is None else _limit_note(now, limit),
+        note=None if limit is None or now is None else limit_note(now, limit, metric.unit),
     )
 
 
@@ -66,8 +66,9 @@ def _status(now: Number, limit: Decimal) -> Status:
     return Status.WITHIN_LIMIT if now <= limit else Status.OVER_LIMIT
 
 
-def _limit_note(now: Number, limit: Decimal) -> Text:
-    told = pair(now, limit, Unit.RATE)
+def limit_note(now: Number, limit: Decimal, unit: Unit) -> Text:
+    """Say how far inside or beyond its limit a number is."""
+    told = pair(now, limit, unit)
     room, top = told.gap, told.other
     if now <= limit:
         return Text(f"阈值 {top}，余 {room}", f"limit {top}, {room} left")

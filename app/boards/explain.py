@@ -3,19 +3,20 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.boards import explain_goal, words
+from app.boards import aims, explain_goal, words
 from app.boards.cards import compare_label, delta
 from app.boards.explain_goal import Goal
 from app.boards.read import Asked
-from app.boards.view import Delta, Plain
+from app.boards.view import Aim, Delta, Plain
 from app.domain.book import Book, Group
 from app.domain.facts import STOCK_COUNTS, CustomerKind, FactTable, Measure, Unit
-from app.domain.number import plain
+from app.domain.number import Number, plain
 from app.domain.period import Period, compared, month_of
 from app.domain.roles import Viewer
 from app.domain.scope import GroupBy, Scope
@@ -24,8 +25,8 @@ from app.domain.text import Text
 from app.domain.tree import Tree, UnitNode
 from app.metrics.compare import compare, value
 from app.metrics.definition import Metric
-from app.queries import as_of, behind, book, channels, units
-from app.queries.settings import limits
+from app.queries import as_of, behind, book, channels, targets, units
+from app.queries.settings import Limits, limits
 
 MOST = 200
 """Rows and parts that are shown."""
@@ -83,6 +84,12 @@ class Explained:
     rows: tuple[Rows, ...]
     goal: Goal | None
     """What is aimed for, where the period is made of whole months."""
+    aim: Aim | None
+    """The target, where it was asked for and there is one."""
+    aim_gap: Plain
+    """How far the number lies above the target, as it is given out."""
+    aim_note: Text | None
+    """How the number stands beside its target, or why there is none; None where no target was asked for."""
 
 
 def read(
@@ -117,7 +124,8 @@ class _Reader:
         now = value(metric, whole, period)
         shares = self._shares(metric, period)
         shown = period.until(self.today)
-        bound = limits(self.session).churn_limit if metric.limit is not None else None
+        bounds = limits(self.session)
+        aim, note = self._aim(metric, now, period, bounds) if asked.aim else (None, None)
         return Explained(
             metric,
             unit,
@@ -126,12 +134,25 @@ class _Reader:
             tuple(_part(term, whole, shown) for term in metric.terms),
             delta(metric, compare(metric, now, value(metric, whole, other))),
             compare_label(asked.how, other),
-            bound,
+            bounds.churn_limit if metric.limit is not None else None,
             shares[:MOST],
             max(len(shares) - MOST, 0),
             tuple(self._rows(metric, shown)) if period.first <= self.today else (),
             explain_goal.Reader(self.session, self.viewer, self.tree, self.scope, self.today).read(metric, period),
+            aim,
+            _gap(metric, now, aim),
+            note,
         )
+
+    def _aim(
+        self, metric: Metric, now: Number | None, period: Period, bounds: Limits
+    ) -> tuple[Aim | None, Text | None]:
+        """Return the target of a number as its card does."""
+        rows = {
+            month: targets.load(self.session, self.viewer, self.tree, self.scope.unit_id, month.first)
+            for month in aims.months_of(period, self.today)
+        }
+        return aims.stand(aims.Reached(metric, now, self.scope, period, self.today, bounds), rows)
 
     def _book(self, metric: Metric, periods: tuple[Period, ...], by: GroupBy | None) -> Book:
         scope = Scope(self.scope.unit_id, self.scope.channel, self.scope.customer_kind, by)
@@ -165,6 +186,13 @@ class _Reader:
             days = Period(month_of(period.first).first, period.last)
             found = behind.counts(self.session, self.viewer, self.tree, self.scope, period.last, MOST + 1)
             yield Rows(STOCK_COUNTS, days, STOCK_COUNTS.measures, found[:MOST], len(found) > MOST)
+
+
+def _gap(metric: Metric, now: Number | None, aim: Aim | None) -> Plain:
+    """Return what a number has more than its target; a limit tells that in its words."""
+    if aim is None or now is None or metric.is_limit or not isinstance(aim.target, int | Decimal):
+        return None
+    return plain(Fraction(now) - Fraction(aim.target), metric.unit)
 
 
 def _hull(terms: Iterable[Total], period: Period) -> Period:

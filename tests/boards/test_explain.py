@@ -12,7 +12,7 @@ from app.boards.board import Board
 from app.boards.explain import Explained
 from app.boards.growth import GROWTH
 from app.boards.marks import pinned
-from app.boards.read import Asked
+from app.boards.read import Asked, read
 from app.boards.sales import SALES
 from app.db import Database
 from app.domain.facts import CustomerKind
@@ -77,6 +77,35 @@ def test_a_stock_shows_its_counts_and_what_moved_it(shop: Database) -> None:
     assert {rows.table.kind for rows in made.rows} == {"friends", "stock-counts"}
     assert [row.current for row in made.rows[-1].rows] == [900, 1000]
     assert made.limit == Decimal("0.05")
+
+
+@pytest.mark.parametrize(("key", "channel", "board"), [("gmv", None, SALES), ("add_rate", "card", GROWTH)])
+def test_a_number_compared_with_its_target_shows_what_its_card_shows(
+    shop: Database, key: str, channel: str | None, board: Board
+) -> None:
+    asked = Asked("co", span("2024-03-01..2024-03-20"), channel, aim=True)
+    with shop.read() as session:
+        made = explain.read(session, SYSTEM, asked, CATALOG[key], None, rich.TODAY)
+        card = next(card for card in read(session, SYSTEM, board, asked, rich.TODAY).cards if card.metric == key)
+    target = Decimal(1000) if key == "gmv" else Decimal("0.1")
+    assert made.aim == card.aim
+    assert made.aim_note == card.note
+    assert made.aim is not None
+    assert made.aim.target == target
+    assert made.aim_gap == Decimal(str(made.value)) - target
+
+
+def test_a_number_without_a_target_says_why_there_is_none(shop: Database) -> None:
+    for key, days, why in (
+        ("orders", "2024-03-01..2024-03-20", "没有设定目标"),
+        ("gmv", "2024-03-03..2024-03-05", "目标按月设定，所选日期不是整月"),
+    ):
+        with shop.read() as session:
+            made = explain.read(session, SYSTEM, Asked("co", span(days), aim=True), CATALOG[key], None, rich.TODAY)
+        assert (made.aim, made.aim_gap) == (None, None)
+        assert made.aim_note is not None
+        assert made.aim_note.zh == why
+    assert explained(shop, "gmv").aim_note is None
 
 
 def noted(day: date, text: str, kind: NoteKind = NoteKind.PROMO) -> NoteRow:

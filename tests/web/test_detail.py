@@ -68,6 +68,16 @@ def test_the_returns_of_pushes_open_what_was_earned_and_spent(site: Site) -> Non
     assert site.page("/dictionary").one("article", id="push_profit_over_cost").one("p", "formula")
 
 
+def test_a_number_of_a_board_beside_its_targets_opens_its_target(site: Site) -> None:
+    put(site.database, "targets", [{"month": "2023-05", "unit": "article", "metric": "friends_added", "value": "2000"}])
+    asked = "/growth?unit=article&from=2023-05-01&to=2023-05-31&compare=target"
+    card = next(link for link in site.page(asked).all("a", "num-link") if "metric=friends_added" in link["href"])
+    facts = shown(site.get(f"{card['href']}&fragment=1")).one("dl", "explain-facts").text
+    assert "目标 2,000" in facts
+    assert f"相差 {int(card.text.replace(',', '')) - 2000:+,}".replace("-", "−") in facts
+    assert "较" not in facts
+
+
 def test_what_is_behind_a_number_is_refused_as_the_board_is(site: Site) -> None:
     olga = site.of("olga")
     assert olga.get(f"/explain?metric=gmv&unit={UNIT}").status_code == 200
