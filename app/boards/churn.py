@@ -7,7 +7,7 @@ from fractions import Fraction
 from app.boards.board import Again, Shown, terms
 from app.boards.figures import churn as draw
 from app.boards.tables import column
-from app.boards.view import Key, Panel, Row, Table
+from app.boards.view import Key, Panel, Remedy, Row, Table
 from app.domain.book import Book
 from app.domain.facts import Unit
 from app.domain.number import Number, plain
@@ -22,6 +22,14 @@ from app.metrics.compare import Status
 from app.queries.settings import Limits
 
 NO_STOCK = Text("现好友只按单元统计，不分渠道", "Current friends exist per unit, not per channel")
+
+NO_COUNT = Text(
+    "该单元到这段日期还没有期初存量，也没有增减，算不出现好友",
+    "The unit has no opening stock, and nothing was added or lost up to these days",
+)
+_NO_OPENING = Text(
+    "该单元上月末没有期初存量，算不出月流失率", "The unit has no stock at the close of the month before: no churn rate"
+)
 
 Points = Sequence[tuple[date, Number | None]]
 
@@ -40,6 +48,7 @@ def churn_panel(shown: Shown) -> Panel:
     series = draw.Churn(points, before, allowed, limit, breaches, beside, _short(shown))
     first = _first_day(shown, breaches[0]) if breaches else None
     last = points[-1][1] if points else None
+    uncounted = bool(points) and _is_uncounted(shown, points)
     return Panel(
         "churn",
         "chart",
@@ -52,6 +61,16 @@ def churn_panel(shown: Shown) -> Panel:
         table=_table(shown, points),
         status=None if last is None else Status.OVER_LIMIT if last > limit else Status.WITHIN_LIMIT,
         badge=None if first is None else _badge(shown, churn.days_above(points, limit)),
+        empty=_NO_OPENING if uncounted else None,
+        remedy=Remedy.COUNT if uncounted else None,
+    )
+
+
+def _is_uncounted(shown: Shown, points: Points) -> bool:
+    """Say whether no month of a unit has a stock to begin with: then there is no rate, whatever was lost."""
+    ends = [Period(day, day) for day, _ in points]
+    return not shown.scope.channel and all(
+        found is None for found in shown.books[None].answers(MONTH_OPENING, ends, None)
     )
 
 

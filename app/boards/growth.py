@@ -4,10 +4,10 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from app.boards.board import Board, Load, Shown, terms
-from app.boards.churn import NO_STOCK, breach_days, churn_panel, churn_points
+from app.boards.churn import NO_COUNT, NO_STOCK, breach_days, churn_panel, churn_points
 from app.boards.figures import growth as draw
 from app.boards.tables import REPORTS, by_period, column, heat, joined, named
-from app.boards.view import CHANNELS, Column, Key, Panel, Plain, Row, Table
+from app.boards.view import CHANNELS, Column, Key, Panel, Plain, Remedy, Row, Table
 from app.domain.facts import RETENTION_DAYS, ChannelKind, Unit
 from app.domain.number import plain
 from app.domain.period import DAY, Grain, Period, month_of, split
@@ -67,6 +67,7 @@ def adds_and_losses(shown: Shown) -> Panel:
 def stocks(shown: Shown) -> Panel:
     """Return cumulative and current friends on two panels."""
     cumulative, current = shown.series("friends_cumulative"), shown.series("friends_current")
+    uncounted = not shown.scope.channel and shown.periods and all(value is None for value in current)
     ends = [show(shown.number(key), Unit.COUNT) for key in ("friends_cumulative", "friends_current")]
     columns = (column("friends_cumulative"), column("friends_current"))
     return Panel(
@@ -83,6 +84,8 @@ def stocks(shown: Shown) -> Panel:
             f"期末累计好友 {ends[0]}，现好友 {ends[1]}", f"{ends[0]} cumulative, {ends[1]} current at the close"
         ),
         table=by_period(shown, columns, Text("存量取期末值", "Stocks are taken at the close")),
+        empty=NO_COUNT if uncounted else None,
+        remedy=Remedy.COUNT if uncounted else None,
     )
 
 

@@ -1,6 +1,6 @@
 """From a board and what is asked of it to its view: the one path that every board takes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy.orm import Session
@@ -10,7 +10,7 @@ from app.boards.board import Board, Load, Shown
 from app.boards.cards import card
 from app.boards.marks import pinned
 from app.boards.partial import marked
-from app.boards.view import BoardView, Card, Coverage, Panel, ScopeView
+from app.boards.view import BoardView, Card, Coverage, Panel, Remedy, ScopeView
 from app.domain.book import Book
 from app.domain.errors import Invalid
 from app.domain.facts import CustomerKind
@@ -154,10 +154,20 @@ def _panels(
     session: Session, viewer: Viewer, tree: Tree, unit: UnitNode, board: Board, asked: Asked, shown: Shown
 ) -> tuple[Panel, ...]:
     panels = marked(shown, (panel(shown) for panel in board.panels))
-    if asked.by is None:
-        return panels
-    found = groups.load(session, viewer, tree, board, shown, asked.by)
-    return (groups.panel(board, shown, found, asked.by, tree, unit), *panels)
+    if asked.by is not None:
+        found = groups.load(session, viewer, tree, board, shown, asked.by)
+        panels = (groups.panel(board, shown, found, asked.by, tree, unit), *panels)
+    return panels if asked.past is None else tuple(_of_then(panel, asked, asked.past) for panel in panels)
+
+
+def _of_then(panel: Panel, asked: Asked, past: Close) -> Panel:
+    """Return a panel that, where it is empty, names the day it is of: what came later may well fill it."""
+    if panel.empty is not None:
+        return replace(panel, remedy=panel.remedy and Remedy.LATEST)
+    if asked.channel or asked.kind:
+        return panel
+    why = Text(f"截至 {past.day} 还没有这段日期的数据", f"As of {past.day} there are no numbers of these days")
+    return replace(panel, empty=why, remedy=Remedy.LATEST)
 
 
 def grain_of(period: Period, asked: Grain | None = None) -> Grain:

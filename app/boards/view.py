@@ -169,6 +169,13 @@ class Option:
     chosen: bool
 
 
+class Remedy(StrEnum):
+    """What fills a panel that has nothing to show."""
+
+    LATEST = "latest"
+    COUNT = "count"
+
+
 @dataclass(frozen=True, slots=True)
 class Panel:
     """One card of a board: a chart with its finding in words, or a table."""
@@ -195,6 +202,8 @@ class Panel:
     """How a chart is computed, at its foot; a table says so itself."""
     empty: Text | None = None
     """Why there is nothing to show, where it is not for what the filters leave."""
+    remedy: Remedy | None = None
+    """What a reader can do about that."""
 
 
 @dataclass(frozen=True, slots=True)

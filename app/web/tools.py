@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.boards.view import BoardView
 from app.domain.notes import LONGEST, NoteKind
-from app.domain.roles import Viewer
+from app.domain.roles import Action, Viewer
 from app.domain.tree import Tree
 from app.i18n import range_label, say, t
 from app.queries import notes, views
@@ -45,7 +45,7 @@ def board_tools(
     """Return what the templates of a board need for all this."""
     unit, period = tree.by_code[view.scope.unit], view.scope.period
     query = urlencode({name: value for name, value in params.items() if value})
-    other = view.scope.compared
+    other, may_enter = view.scope.compared, viewer.may(Action.WRITE_FACTS, tree.lineage(unit.id))
     return {
         "links": links_of(board, view, params),
         "tools": {
@@ -57,6 +57,7 @@ def board_tools(
             "unit_name": unit.name,
             "day": min(period.last, view.scope.today).isoformat(),
             "can_note": notes.may_write(viewer, tree.lineage(unit.id)),
+            "count": f"/entry/stock-counts?unit={unit.code}" if may_enter else None,
             "kinds": note_kinds(),
             "longest": LONGEST,
             "notes": f"/notes?{urlencode({'unit': unit.code, 'from': period.first, 'to': period.last})}",
