@@ -165,9 +165,16 @@ def _explained(shown: Shown) -> Text:
         return NO_STOCK
     last = shown.period.until(shown.today).last
     lost, opening = (shown.books[None].answer(term, Period(last, last)) for term in (LOSSES_MTD, MONTH_OPENING))
-    heads = None if opening is None else Fraction(opening) * Fraction(shown.limits.churn_limit)
+    if opening is None:
+        return Text("上月末没有现好友，算不出月流失率", "No friends at the close of the month before: no churn rate")
+    heads = Fraction(opening) * Fraction(shown.limits.churn_limit)
     gone, held, allowed = (show(value, Unit.COUNT) for value in (lost, opening, heads))
     limit = show(shown.limits.churn_limit, Unit.RATE)
+    if lost is None:
+        return Text(
+            f"本月还没有流失记录；月初现好友 {held}，{limit} 上限为 {allowed} 人",
+            f"No losses are recorded yet; {limit} of {held} at the opening allows {allowed}",
+        )
     return Text(
         f"累计流失 {gone} ÷ 月初现好友 {held}，{limit} 上限为 {allowed} 人",
         f"{gone} lost of {held} at the opening; {limit} allows {allowed}",

@@ -6,7 +6,7 @@ from decimal import Decimal
 from app.boards.board import Board, Load, Shown, terms
 from app.boards.churn import NO_COUNT, NO_STOCK, breach_days, churn_panel, churn_points
 from app.boards.figures import growth as draw
-from app.boards.tables import REPORTS, by_period, column, heat, joined, named
+from app.boards.tables import REPORTS, by_period, column, heat, joined, named, told
 from app.boards.view import CHANNELS, Column, Key, Panel, Plain, Remedy, Row, Table
 from app.domain.facts import RETENTION_DAYS, ChannelKind, Unit
 from app.domain.number import plain
@@ -43,9 +43,12 @@ def adds_and_losses(shown: Shown) -> Panel:
     """Return adds, losses and net per period."""
     adds, losses, net = (shown.series(key) for key in ("friends_added", "friends_lost", "friends_net"))
     columns = (column("friends_added"), column("friends_lost"), column("friends_net", signed=True))
-    total = [show(shown.number(item.key), Unit.COUNT, signed=item.signed) for item in columns]
-    finding = Text(
-        f"共新增 {total[0]}，流失 {total[1]}，净增 {total[2]}", f"{total[0]} added, {total[1]} lost, net {total[2]}"
+    added, lost, more = (show(shown.number(item.key), Unit.COUNT, signed=item.signed) for item in columns)
+    words = (Text(f"共新增 {added}", f"{added} added"), Text(f"流失 {lost}", f"{lost} lost"))
+    numbers = [shown.number(item.key) for item in columns]
+    finding = told(
+        zip(numbers, (*words, Text(f"净增 {more}", f"net {more}")), strict=True),
+        Text("没有新增和流失的记录", "Nothing is recorded as added or lost"),
     )
     return Panel(
         "adds_losses",
@@ -68,7 +71,8 @@ def stocks(shown: Shown) -> Panel:
     """Return cumulative and current friends on two panels."""
     cumulative, current = shown.series("friends_cumulative"), shown.series("friends_current")
     uncounted = not shown.scope.channel and shown.periods and all(value is None for value in current)
-    ends = [show(shown.number(key), Unit.COUNT) for key in ("friends_cumulative", "friends_current")]
+    ends = [shown.number(key) for key in ("friends_cumulative", "friends_current")]
+    held, left = (show(end, Unit.COUNT) for end in ends)
     columns = (column("friends_cumulative"), column("friends_current"))
     return Panel(
         "stocks",
@@ -80,8 +84,12 @@ def stocks(shown: Shown) -> Panel:
         figure=draw.stocks(shown.periods, shown.grain, cumulative, current)
         if any(value is not None for value in current)
         else None,
-        finding=Text(
-            f"期末累计好友 {ends[0]}，现好友 {ends[1]}", f"{ends[0]} cumulative, {ends[1]} current at the close"
+        finding=told(
+            (
+                (ends[0], Text(f"期末累计好友 {held}", f"{held} cumulative at the close")),
+                (ends[1], Text(f"期末现好友 {left}", f"{left} current at the close")),
+            ),
+            Text("还算不出期末好友", "No friends are known at the close"),
         ),
         table=by_period(shown, columns, Text("存量取期末值", "Stocks are taken at the close")),
         empty=NO_COUNT if uncounted else None,
@@ -99,7 +107,7 @@ def add_rates(shown: Shown) -> Panel:
         if isinstance(rate := row.values["add_rate"], Decimal)
         and (isinstance(target := row.values["target"], Decimal) or target is None)
     ]
-    best = max(drawn, key=lambda row: row.rate).name if drawn else "—"
+    best = max(drawn, key=lambda row: row.rate).name if drawn else None
     return Panel(
         "add_rates",
         "chart",
@@ -108,7 +116,10 @@ def add_rates(shown: Shown) -> Panel:
         width=4,
         height=320,
         figure=draw.add_rates(drawn) if drawn else None,
-        finding=Text(f"加粉率最高的渠道是{best}", f"The best add rate is that of {best}"),
+        finding=told(
+            [(best, Text(f"加粉率最高的渠道是{best}", f"The best add rate is that of {best}"))],
+            Text("没有算得出加粉率的渠道", "No channel has an add rate"),
+        ),
         keys=(
             Key(Text("加粉率", "Add rate"), "var(--series-main)"),
             Key(Text("目标", "Target"), "var(--series-ink)", "line"),

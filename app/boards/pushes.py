@@ -5,12 +5,12 @@ from decimal import Decimal
 
 from app.boards.board import Shown
 from app.boards.figures import pushes as draw
-from app.boards.tables import by_period, column
+from app.boards.tables import by_period, column, told
 from app.boards.view import Panel, Row, Table
-from app.domain.facts import Unit
 from app.domain.period import Grain
 from app.domain.text import Text
 from app.i18n import show
+from app.metrics.catalog import CATALOG
 from app.metrics.compare import Status
 
 PUSHES = ("pushes", "push_cost", "push_gmv", "push_rpm", "push_cpm", "push_loss_rate")
@@ -24,29 +24,36 @@ def push_efficiency(shown: Shown) -> Panel:
     has_data = any(value is not None for values in (revenue, cost, losses) for value in values)
     over = [] if limit is None else [isinstance(value, Decimal) and value > limit for value in losses]
     hits = {period: frozenset({"push_loss_rate"}) for period, hit in zip(shown.periods, over, strict=False) if hit}
-    earned, spent = (show(shown.number(key), Unit.YUAN) for key in ("push_rpm", "push_cpm"))
-    lost = show(shown.number("push_loss_rate"), Unit.RATE)
-    told = Text(
-        f"每千次推送营收 {earned} 元、成本 {spent} 元，推送流失率 {lost}",
-        f"Per 1,000 pushes {earned} yuan earned, {spent} spent; push churn {lost}",
-    )
+    said = _said(shown)
     return Panel(
         "push_efficiency",
         "chart",
         Text("推送效率", "Push efficiency"),
-        told,
+        said,
         width=4,
         height=320,
         figure=draw.push_efficiency(shown.periods, shown.grain, draw.Efficiency(revenue, cost, losses, limit))
         if has_data
         else None,
-        finding=told,
+        finding=said,
         table=by_period(
             shown, [column(key) for key in PUSHES], Text("比率按总数重算", "Ratios are recomputed from sums"), hits
         ),
         status=Status.OVER_LIMIT if hits else None,
         badge=_badge(shown, len(hits)) if hits else None,
     )
+
+
+def _said(shown: Shown) -> Text:
+    keys = ("push_rpm", "push_cpm", "push_loss_rate")
+    earned, spent, lost = (show(shown.number(key), CATALOG[key].unit) for key in keys)
+    words = (
+        Text(f"每千次推送营收 {earned} 元", f"{earned} yuan earned per 1,000 pushes"),
+        Text(f"每千次成本 {spent} 元", f"{spent} yuan spent per 1,000"),
+        Text(f"推送流失率 {lost}", f"push churn {lost}"),
+    )
+    known = zip(map(shown.number, keys), words, strict=True)
+    return told(known, Text("没有推送的记录", "No pushes are recorded"))
 
 
 def _badge(shown: Shown, over: int) -> Text:

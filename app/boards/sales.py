@@ -8,7 +8,7 @@ from app.boards.figures import sales as draw
 from app.boards.figures.parts import cut_ticks, percent
 from app.boards.pushes import PUSHES, push_efficiency, push_returns
 from app.boards.stacks import gmv, new_customers, old_customers
-from app.boards.tables import REPORTS, by_period, column
+from app.boards.tables import REPORTS, by_period, column, told
 from app.boards.touchpoints import CUSTOMERS, touchpoint_days
 from app.boards.view import Panel
 from app.domain.facts import Unit
@@ -37,7 +37,8 @@ def member_share(shown: Shown) -> Panel:
     """Return the share of GMV that members pay."""
     values = shown.series("member_share")
     known = [value for value in values if isinstance(value, Decimal)]
-    now, name = show(shown.number("member_share"), Unit.RATE), CATALOG["member_share"].name
+    now, name = shown.number("member_share"), CATALOG["member_share"].name
+    share = show(now, Unit.RATE)
     start = percent(cut_ticks(known)[0]) if known else "0%"
     return Panel(
         "member_share",
@@ -46,7 +47,10 @@ def member_share(shown: Shown) -> Panel:
         Text(f"会员 GMV ÷ GMV，纵轴自 {start} 起", f"Member GMV / GMV; the axis begins at {start}"),
         width=4,
         figure=draw.share(shown.periods, shown.grain, say(name), values) if known else None,
-        finding=Text(f"会员 GMV 占比 {now}", f"Members pay {now} of GMV"),
+        finding=told(
+            [(now, Text(f"会员 GMV 占比 {share}", f"Members pay {share} of GMV"))],
+            Text("没有算得出的会员占比", "The share of members is not known"),
+        ),
         table=by_period(
             shown,
             [column(key) for key in ("gmv", "member_gmv", "member_share")],

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from app.boards.board import Shown
 from app.boards.figures import sales as draw
-from app.boards.tables import LABELS, channels_with, column, named
+from app.boards.tables import LABELS, channels_with, column, named, told
 from app.boards.view import Column, Key, Panel, Plain, Row, Table
 from app.domain.facts import ChannelKind, CustomerKind, Unit
 from app.domain.period import Grain
@@ -53,17 +53,21 @@ def old_customers(shown: Shown) -> Panel:
 
 def _panel(shown: Shown, key: str, title: Text, how: Text, parts: Sequence[draw.Part], metric: str = "gmv") -> Panel:
     totals = shown.series(metric)
-    total, wide = show(shown.number(metric), Unit.YUAN), metric == "gmv"
-    told = Text(f"合计 {total} 元{_highest(shown, totals).zh}", f"{total} yuan in total{_highest(shown, totals).en}")
+    number, wide = shown.number(metric), metric == "gmv"
+    total, most = show(number, Unit.YUAN), _highest(shown, totals)
+    said = told(
+        [(number, Text(f"合计 {total} 元{most.zh}", f"{total} yuan in total{most.en}"))],
+        Text("没有记录", "nothing is recorded"),
+    )
     return Panel(
         key,
         "chart",
         title,
-        Text(f"{how.zh}，{told.zh}", f"{how.en}; {told.en}"),
+        Text(f"{how.zh}，{said.zh}", f"{how.en}; {said.en}"),
         width=8 if wide else 4,
         height=300 if wide else 280,
         figure=draw.stack(shown.periods, shown.grain, parts, totals) if parts else None,
-        finding=Text(f"{title.zh}：{told.zh}", f"{title.en}: {told.en}"),
+        finding=Text(f"{title.zh}：{said.zh}", f"{title.en}: {said.en}"),
         keys=tuple(Key(part.name, part.color) for part in parts),
         table=_table(shown, parts, metric, totals),
     )

@@ -89,3 +89,9 @@ def heat(values: Sequence[Plain]) -> list[int | None]:
         else None
         for value in values
     ]
+
+
+def told(parts: Iterable[tuple[object, Text]], none: Text) -> Text:
+    """Return a finding of the words whose number is there, or the words for a finding without any."""
+    known = [words for number, words in parts if number is not None]
+    return joined(known, Text("，", ", ")) if known else none

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import product
 from typing import Any
 
 import pytest
@@ -134,3 +135,19 @@ def test_notes_are_marks_on_figures_that_plotly_takes_and_words_in_tables(
     assert "停更" in holding[0].remark.zh
     xs = {x for trace in figure["data"] for x in trace["x"]}  # type: ignore[attr-defined]
     assert sign["x"] in xs
+
+
+@pytest.mark.parametrize("board", [GROWTH, SALES], ids=lambda board: str(board.key))
+@pytest.mark.parametrize("aim", [False, True])
+@pytest.mark.parametrize("unit", ["co", "west", "north", "empty"])
+def test_no_finding_is_a_sentence_of_dashes(shop: Database, board: Board, unit: str, *, aim: bool) -> None:
+    days = ("2021-01-01..2021-01-31", "2022-12-31..2023-01-06", "2024-03-01..2024-03-20", "2024-04-01..2024-04-30")
+    for period, channel in product(days, (None, "card", "unused", "group")):
+        with shop.read() as session:
+            shown = read(session, SYSTEM, board, Asked(unit, span(period), channel, aim=aim), rich.TODAY)
+        # One table says what its dashes mean.
+        told = [(item.key, item.subtitle) for item in shown.panels if item.key != "touchpoint_days"]
+        told += [(item.key, text) for item in shown.panels for text in (item.finding, item.badge, item.empty)]
+        told += [(card.metric, card.note) for card in shown.cards]
+        for key, text in told:
+            assert text is None or "—" not in text.zh + text.en, (key, period, channel)
