@@ -1,5 +1,5 @@
 // The filter bar works without this as a plain GET form. Here: a choice applies at once, popovers
-// close on Escape or a click outside, Alt+arrows step through days and months, and the old figures
+// close on Escape or a click outside, the keys that their links name step through days and months, and the old figures
 // stay, dimmed, until the next page is there. Everything listens on the document: the bar itself is
 // put in anew where a board changes in place (board.js).
 
@@ -73,8 +73,8 @@ document.addEventListener("keydown", (event) => {
       popover.querySelector("summary").focus();
     }
   }
-  const way = event.altKey && { ArrowLeft: "prev", ArrowRight: "next" }[event.key];
-  const link = way && document.querySelector(`a[data-step="${way}"]`);
+  const alone = event.altKey && !event.ctrlKey && !event.metaKey && !event.shiftKey;
+  const link = alone && document.querySelector(`a[aria-keyshortcuts="Alt+${CSS.escape(event.key)}"]`);
   if (link) {
     event.preventDefault();
     link.click();

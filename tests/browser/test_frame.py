@@ -112,8 +112,15 @@ def test_rows_and_bars_lead_to_what_they_are_about(windows: Windows) -> None:
     page.evaluate(f"() => document.dispatchEvent(new CustomEvent('luopan:drill', {{detail: {detail}}}))")
     expect(page).to_have_url(re.compile("from=2023-09-04&to=2023-09-04"))
     expect(page.locator("#data-daily tbody tr")).to_have_count(1)
-    page.keyboard.press("Alt+ArrowLeft")
-    expect(page).to_have_url(re.compile("from=2023-09-03&to=2023-09-03"))
+    for keys, day in (("Alt+PageUp", "2023-09-03"), ("Alt+PageDown", "2023-09-04")):
+        expect(page.locator(f"a[aria-keyshortcuts='{keys}']")).to_have_attribute("title", re.compile("Alt.Pg"))
+        page.keyboard.press(keys)
+        expect(page).to_have_url(re.compile(f"from={day}&to={day}"))
+    back = "{ key: 'ArrowLeft', altKey: true, cancelable: true, bubbles: true }"
+    assert page.evaluate(
+        f"() => document.body.dispatchEvent(new KeyboardEvent('keydown', {back}))"
+    )  # Back is left to the browser
+    expect(page).to_have_url(re.compile("from=2023-09-04&to=2023-09-04"))
     page.locator("select[name=by]").select_option("channel")
     page.locator("#data-groups a", has_text="包裹卡").click()
     expect(page).to_have_url(re.compile("channel=parcel_card"))

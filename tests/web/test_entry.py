@@ -190,11 +190,11 @@ def test_the_form_opens_at_yesterday_and_the_first_unit_below_all_others(site: S
 
 def test_the_days_before_and_after_are_a_step_away_but_not_tomorrow(site: Site) -> None:
     today = site.page(f"/entry/pushes?unit={UNIT}&day=2023-10-09")
-    assert today.one("a", data_step="prev")["href"] == f"/entry/pushes?unit={UNIT}&day=2023-10-08"
-    assert not today.all("a", data_step="next")
+    assert today.one("a", data_key="step-left")["href"] == f"/entry/pushes?unit={UNIT}&day=2023-10-08"
+    assert not today.all("a", data_key="step-right")
     assert today.one("input", type="date")["max"] == "2023-10-09"
     leap = site.page(f"/entry/pushes?unit={UNIT}&day=2020-02-29")
-    assert leap.one("a", data_step="next")["href"] == f"/entry/pushes?unit={UNIT}&day=2020-03-01"
+    assert leap.one("a", data_key="step-right")["href"] == f"/entry/pushes?unit={UNIT}&day=2020-03-01"
 
 
 def test_what_is_entered_moves_the_boards(site: Site) -> None:

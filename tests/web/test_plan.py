@@ -152,8 +152,8 @@ def test_a_bad_month_is_said_in_a_sentence(site: Site, month: str) -> None:
 def test_the_plan_opens_at_the_month_of_yesterday_and_steps_by_months(site: Site) -> None:
     page = site.page("/plan")
     assert page.one("h2", id="plan-title").text == "2023年10月目标"
-    assert page.one("a", data_step="prev")["href"] == "/plan?unit=luopan&month=2023-09"
-    assert page.one("a", data_step="next")["href"] == "/plan?unit=luopan&month=2023-11"
+    assert page.one("a", data_key="step-left")["href"] == "/plan?unit=luopan&month=2023-09"
+    assert page.one("a", data_key="step-right")["href"] == "/plan?unit=luopan&month=2023-11"
     for month, around in {"2000-01": ["1999-12", "2000-02"], "2199-12": ["2199-11", "2200-01"]}.items():
-        steps = [a["href"][-7:] for a in site.page(f"/plan?month={month}").all("a") if "data-step" in a.attrs]
+        steps = [a["href"][-7:] for a in site.page(f"/plan?month={month}").all("a") if "aria-keyshortcuts" in a.attrs]
         assert steps == around

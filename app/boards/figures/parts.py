@@ -124,8 +124,8 @@ def rates(values: Sequence[Plain]) -> list[str]:
 
 
 def percent_axis(**more: Any) -> Layout:  # noqa: ANN401 (layout keys)
-    """Return a value axis for fractions, written in percent."""
-    return {"tickformat": ".2~%", "nticks": 5, **more}
+    """Return a value axis for fractions, written in percent with as many decimals as tell its ticks apart."""
+    return {"tickformat": ".4~%", "nticks": 5, **more}
 
 
 def cut_ticks(values: Sequence[Decimal], most: int = 4) -> list[Decimal]:

@@ -9,12 +9,13 @@ from app.boards.figures.parts import (
     Layout,
     Trace,
     caption,
+    cut_ticks,
     end_label,
     last,
     layout,
     line,
     narrow,
-    percent_axis,
+    percent,
     rates,
     time_axis,
     xs,
@@ -25,6 +26,9 @@ from app.boards.view import Figure, Plain
 from app.domain.facts import Unit
 from app.domain.period import Grain, Period
 from app.i18n import show, t
+
+MOST_TICKS = 2
+"""Steps of the push churn's axis, which is a quarter of the chart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,7 @@ def push_efficiency(periods: Sequence[Period], grain: Grain, series: Efficiency)
             "xaxis": layout(**time_axis(periods, grain), anchor="y3"),
             "yaxis": {"domain": [0.74, 0.94], "nticks": 4},
             "yaxis2": {"domain": [0.4, 0.6], "nticks": 4, "gridcolor": "var(--grid)"},
-            "yaxis3": percent_axis(domain=[0, 0.26], gridcolor="var(--grid)", tickformat=".2%", nticks=3),
+            "yaxis3": layout(domain=[0, 0.26], gridcolor="var(--grid)", **_loss_axis([*lost, *limits])),
             "margin": MARGIN | {"r": 76},
             "shapes": [limit_line(limit, "", "y3")[0] for limit in limits],
             "annotations": [
@@ -77,6 +81,20 @@ def _ends(x: Sequence[str], series: Efficiency, lost: Sequence[Decimal | None]) 
         *end_label(x, series.cost, show(last(series.cost), Unit.YUAN), "y2"),
         *end_label(x, lost, show(last(lost), Unit.RATE), "y3", font={"color": ink}, bgcolor="var(--surface)"),
     ]
+
+
+def _loss_axis(values: Sequence[Decimal | None]) -> Layout:
+    """Return the axis of the lowest panel: few ticks, each written so that it differs from the next."""
+    known = [value for value in values if value is not None]
+    if not known:
+        return {}
+    ticks = cut_ticks(known, MOST_TICKS)
+    room = (ticks[-1] - ticks[0]) / 8  # for points that lie on the first or last of them
+    return {
+        "range": [ticks[0] - room, ticks[-1] + room],
+        "tickvals": ticks,
+        "ticktext": [percent(value) for value in ticks],
+    }
 
 
 def _loss_title(limit: Decimal | None) -> str:
