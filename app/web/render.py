@@ -199,6 +199,7 @@ def shell(request: Request, template: str, active: str, context: dict[str, Any],
         "here": request.url.path + (f"?{request.url.query}" if request.url.query else ""),
         "subtitle": None,
         "fresh": None,
+        "zone": request.app.state.settings.timezone,
         "flash": _flash(request.query_params.get("saved")),
     }
     return page(template, {**base, **context}, status)

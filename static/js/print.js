@@ -9,7 +9,9 @@ function prepare() {
   theme = root.dataset.theme ?? null;
   root.dataset.theme = "light";
   root.classList.add("printing");
-  const now = new Date().toLocaleString(root.lang, { dateStyle: "medium", timeStyle: "short" });
+  // By the clock that the numbers' days go by, not the reader's.
+  const { zone } = document.getElementById("main").dataset;
+  const now = new Date().toLocaleString(root.lang, { dateStyle: "medium", timeStyle: "short", timeZone: zone });
   for (const place of document.querySelectorAll("[data-printed]")) place.textContent = now;
   document.dispatchEvent(new CustomEvent("luopan:theme", { detail: "light" }));
 }

@@ -1,13 +1,16 @@
 """Beside the numbers of a board: what they are made of, notes, saved views, pictures and paper."""
 
 import re
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Windows
+from tests.browser.conftest import Watched, Windows
 from tests.browser.test_pages import settle
+from tests.served import UNIT, put
 
 pytestmark = pytest.mark.browser
 
@@ -42,14 +45,35 @@ def test_a_number_opens_what_is_behind_it_by_keyboard_and_gives_the_focus_back(w
     assert window.problems == []
 
 
+def note(window: Watched, path: str, day: str, words: str) -> Page:
+    """Pin a note to a day of a board."""
+    page = window.open(path)
+    page.locator("summary", has_text="加备注").click()
+    page.locator(".note-form [name=day]").fill(day)
+    page.locator(".note-form [name=kind]").select_option("promo")
+    page.locator(".note-form [name=text]").fill(words)
+    page.locator(".note-form button").click()
+    page.wait_for_url(re.compile("saved=1"))
+    return page
+
+
+def test_a_sign_of_a_note_leaves_the_label_of_the_limit_free_on_a_phone(windows: Windows) -> None:
+    window = windows("ada", viewport={"width": 390, "height": 844})
+    at = "/growth?unit=article&from=2023-05-01&to=2023-05-03"
+    page = note(window, at, "2023-05-01", "周年庆")
+    settle(page)
+    texts = page.locator("#fig-churn .annotation")
+    sign, label = (texts.filter(has_text=words).first.bounding_box() for words in ("促", "阈值"))
+    assert sign is not None
+    assert label is not None
+    assert sign["x"] < label["x"] + label["width"]  # they stand over each other
+    assert sign["y"] + sign["height"] <= label["y"]
+    assert window.problems == []
+
+
 def test_a_note_stands_on_the_charts_and_in_the_table_and_can_be_brought_back(windows: Windows) -> None:
     window = windows("ada", viewport={"width": 1440, "height": 900})
-    page = window.open(f"/growth?{WEEK}")
-    page.locator("summary", has_text="加备注").click()
-    page.locator(".note-form [name=day]").fill("2023-05-04")
-    page.locator(".note-form [name=kind]").select_option("promo")
-    page.locator(".note-form [name=text]").fill("<b>周年庆</b>")
-    page.locator(".note-form button").click()
+    page = note(window, f"/growth?{WEEK}", "2023-05-04", "<b>周年庆</b>")
     settle(page)
     expect(page.locator("#fig-adds_losses .annotation-text", has_text="促")).to_have_count(1)
     expect(page.locator("#data-daily tr", has_text="5月4日")).to_contain_text("5/4 大促：<b>周年庆</b>")
@@ -135,4 +159,28 @@ def test_a_board_on_paper_is_a4_without_what_only_a_screen_needs(windows: Window
     assert page.evaluate(widest) <= 704
     page.evaluate("() => dispatchEvent(new Event('afterprint'))")
     assert page.evaluate("() => document.documentElement.dataset.theme") is None
+    assert window.problems == []
+
+
+def test_a_noted_day_on_paper_leaves_the_table_in_its_card_and_the_clock_is_the_workspaces(windows: Windows) -> None:
+    window = windows("ada", viewport={"width": 1440, "height": 900}, timezone_id="America/New_York")
+    amounts = {"gmv": 1234567, "orders": 12345, "buyers": 12345, "refunds": 234567, "member_gmv": 1034567}
+    sold = {"unit": UNIT, "source": "video", "touchpoint": "official", **amounts}
+    days = [f"2023-09-{day:02}" for day in range(1, 31)]
+    kinds = ("new", "loyal")
+    put(window.site.database, "sales", [{**sold, "day": day, "customer_kind": kind} for day in days for kind in kinds])
+    words = "周年庆首日，直播间满减叠加会员券，物流延迟两天，客服加班处理"
+    note(window, f"/sales?unit={UNIT}&from=2023-09-01&to=2023-09-30", "2023-09-04", words)
+    page = window.open(f"/sales?unit={UNIT}&from=2023-09-01&to=2023-09-30")
+    settle(page)
+    page.emulate_media(media="print")
+    clock = ZoneInfo("Asia/Shanghai")
+    before = datetime.now(clock)
+    page.evaluate("() => dispatchEvent(new Event('beforeprint'))")
+    said = page.locator("[data-printed]").inner_text()
+    assert any(f"{moment:%H:%M}" in said for moment in (before, datetime.now(clock)))
+    expect(page.locator("#data-daily td.notes", has_text=words)).to_have_count(1)
+    ends = "(table) => [table, table.closest('.card')].map((one) => one.getBoundingClientRect().right)"
+    table, card = page.locator("#data-daily").evaluate(ends)
+    assert table <= card
     assert window.problems == []

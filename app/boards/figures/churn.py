@@ -28,6 +28,8 @@ from app.metrics.churn import Breach
 HOVER = "%{customdata}"
 """Rates are written by the server: the browser's formats do not round half up."""
 
+ROOM = Decimal("1.25")
+"""How far the axis reaches above the limit at least: the signs of notes stand over the limit's label."""
 NEAR = 8
 """Ends of lines closer than one in so many parts of the axis: their labels are moved apart."""
 
@@ -62,7 +64,7 @@ def churn(series: Churn) -> Figure:
         "data": [*areas(days, y, series.limit, restarts), *_lines(series, x, y, before)],
         "layout": {
             "xaxis": time_axis(periods, grain),
-            "yaxis": percent_axis(rangemode="tozero"),
+            "yaxis": percent_axis(rangemode="tozero", autorangeoptions={"include": series.limit * ROOM}),
             "margin": MARGIN | {"r": 76},
             "shapes": [shape],
             "annotations": [
