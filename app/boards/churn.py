@@ -31,6 +31,11 @@ _NO_OPENING = Text(
     "该单元上月末没有期初存量，算不出月流失率", "The unit has no stock at the close of the month before: no churn rate"
 )
 
+_CALENDAR = Text(
+    "超限天数按日历天计：没有填报的日子沿用之前累计的流失",
+    "Days over are calendar days: one without entries keeps the losses of those before it",
+)
+
 Points = Sequence[tuple[date, Number | None]]
 
 MAX_DAYS = 62
@@ -61,6 +66,7 @@ def churn_panel(shown: Shown) -> Panel:
         table=_table(shown, points),
         status=None if last is None else Status.OVER_LIMIT if last > limit else Status.WITHIN_LIMIT,
         badge=None if first is None else _badge(shown, churn.days_above(points, limit)),
+        note=_CALENDAR if breaches and _by_day(shown) else None,
         empty=_NO_OPENING if uncounted else None,
         remedy=Remedy.COUNT if uncounted else None,
     )

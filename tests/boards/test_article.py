@@ -65,6 +65,17 @@ def test_the_first_day_above_the_limit_is_marked(case: Database) -> None:
     assert [bool(row.hits) for row in daily] == [False] * 3 + [True] * 4
 
 
+def test_days_without_entries_keep_what_was_lost_before_them_and_count_as_over(case: Database) -> None:
+    churn = panel(shown(case, span("2023-05-01..2023-05-12")), "churn")
+    assert churn.badge is not None
+    assert churn.badge.zh == "已超 9 天"  # of which the 8th to the 12th have no entries
+    assert churn.table is not None
+    assert [row.values["churn_rate_mtd"] for row in churn.table.rows][6:] == [Decimal("0.12")] * 6
+    assert churn.note is not None
+    assert "没有填报的日子沿用" in churn.note.zh
+    assert panel(shown(case, span("2023-05-01..2023-05-03")), "churn").note is None
+
+
 def test_the_crossing_is_interpolated(case: Database) -> None:
     """5% lies 0.25 of the 1.70 points above the 3rd: 0.147 days, 3 hours and 31 minutes into it."""
     area, prorated, line, _ = data(shown(case))

@@ -35,9 +35,9 @@ def churn_over(morning: Morning) -> Iterator[Notice]:
         "limit",
         Text("月流失率超阈值", "Monthly churn over its limit"),
         Text(
-            f"{said.one}，阈值 {said.other}，超 {said.gap}；{first} 首次超过，本月已超 {days} 天",
+            f"{said.one}，阈值 {said.other}，超 {said.gap}；{first} 首次超过，本月按日历天已超 {days} 天",
             f"{said.one} against {said.other}, {said.gap} over; "
-            f"first over on {first}, {plural(days, 'day')} this month",
+            f"first over on {first}, {plural(days, 'calendar day')} this month",
         ),
         _board(morning, CHURN),
         Text("看流失", "Churn"),
