@@ -90,10 +90,11 @@ def _loss_axis(values: Sequence[Decimal | None]) -> Layout:
         return {}
     ticks = cut_ticks(known, MOST_TICKS)
     room = (ticks[-1] - ticks[0]) / 8  # for points that lie on the first or last of them
+    marked = ticks[:: 2 if len(ticks) > MOST_TICKS + 1 else 1]
     return {
         "range": [ticks[0] - room, ticks[-1] + room],
-        "tickvals": ticks,
-        "ticktext": [percent(value) for value in ticks],
+        "tickvals": marked,
+        "ticktext": [percent(value) for value in marked],
     }
 
 
