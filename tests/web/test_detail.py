@@ -72,7 +72,7 @@ def test_a_number_of_a_board_beside_its_targets_opens_its_target(site: Site) -> 
     put(site.database, "targets", [{"month": "2023-05", "unit": "article", "metric": "friends_added", "value": "2000"}])
     asked = "/growth?unit=article&from=2023-05-01&to=2023-05-31&compare=target"
     card = next(link for link in site.page(asked).all("a", "num-link") if "metric=friends_added" in link["href"])
-    facts = shown(site.get(f"{card['href']}&fragment=1")).one("dl", "explain-facts").text
+    facts = shown(site.get(f"{card['href']}&fragment=1")).all("dl", "explain-facts")[0].text
     assert "目标 2,000" in facts
     assert f"相差 {int(card.text.replace(',', '')) - 2000:+,}".replace("-", "−") in facts
     assert "较" not in facts
