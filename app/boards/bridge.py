@@ -18,7 +18,7 @@ from app.domain.terms import Level, Stock, Take, Term
 from app.domain.text import Text
 from app.i18n import compact, say, show
 from app.metrics.bridge import AIMED, CHAIN, KINDS, Bridge, Part, Side, bridge
-from app.metrics.catalog import CATALOG
+from app.metrics.catalog import CATALOG, DEFINED
 from app.metrics.catalog.sales import BUYERS, GMV, GMV_NEW, GMV_OLD, ORDERS
 
 TERMS: tuple[Term, ...] = (
@@ -27,23 +27,22 @@ TERMS: tuple[Term, ...] = (
 )
 """What a side is made of, in the order of its fields."""
 
-_PARTS: dict[str, tuple[Text, Unit]] = {
-    "users": (Text("期初现好友", "Opening friends"), Unit.COUNT),
-    "buyers": (Text("购买人数", "Buyers"), Unit.COUNT),
-    "orders": (Text("订单数", "Orders"), Unit.COUNT),
-    "buyers/users": (Text("购买转化率", "Conversion"), Unit.RATE),
-    "orders/users": (Text("下单率", "Orders per friend"), Unit.RATE),
-    "orders/buyers": (Text("购买频次", "Orders per buyer"), Unit.YUAN),
-    "gmv/users": (Text("每好友 GMV", "GMV per friend"), Unit.YUAN),
-    "friends": (Text("期末现好友", "Closing friends"), Unit.COUNT),
-    "buyers/friends": (Text("购买转化率", "Conversion"), Unit.RATE),
-    "orders/friends": (Text("下单率", "Orders per friend"), Unit.RATE),
-    "gmv/friends": (Text("每好友 GMV", "GMV per friend"), Unit.YUAN),
-    "gmv/buyers": (Text("人均消费", "GMV per buyer"), Unit.YUAN),
-    "gmv/orders": (Text("客单价", "Order value"), Unit.YUAN),
-    **{key: (CATALOG[key].label, Unit.YUAN) for key in KINDS},
+_METRICS = {
+    "users": "opening_friends",
+    "buyers/users": "buyers_per_opening",
+    "orders/users": "orders_per_opening",
+    "gmv/users": "gmv_per_opening",
+    "friends": "friends_current",
+    "buyers/friends": "buyers_per_closing",
+    "orders/friends": "orders_per_closing",
+    "gmv/friends": "gmv_per_closing",
+    "orders/buyers": "orders_per_buyer",
+    "gmv/buyers": "gmv_per_buyer",
+    "gmv/orders": "aov",
+    **{key: key for key in ("buyers", "orders", "gmv", *KINDS)},
 }
-"""What parts are called and counted in; a frequency is written with two decimals, as yuan are."""
+"""What each part is; a frequency is written with two decimals."""
+_NAMES = {"friends": Text("期末现好友", "Closing friends")}
 
 TARGETS = ("gmv", *KINDS, None, "buyers", "orders", "friends_current")
 """Whose targets a side is made of, in the order of its fields: the friends of an opening have none."""
@@ -125,7 +124,8 @@ def _panel(shown: Shown, split: _Split, sides: _Sides, parts: Sequence[Part], me
     said = (
         joined(_finding(shown, found, parts, why), Text("，", "; ")) if found else reasons.nothing(shown, sides.after)
     )
-    columns = (Column("before", beside, Unit.YUAN, by_row=True), *_COLUMNS)
+    other = None if shown.aim else shown.compared
+    columns = (Column("before", beside, Unit.YUAN, by_row=True, period=other), *_COLUMNS)
     return Panel(
         split.key,
         "chart",
@@ -143,7 +143,7 @@ def _panel(shown: Shown, split: _Split, sides: _Sides, parts: Sequence[Part], me
 
 
 def _figure(found: Bridge, parts: Sequence[Part], beside: Text) -> Figure:
-    steps = [Step(say(_PARTS[part.key][0]), _yuan(part.effect)) for part in parts]
+    steps = [Step(say(_name(part.key)), _yuan(part.effect)) for part in parts]
     return waterfall(steps, _yuan(found.change), f"{say(beside)} {compact(_yuan(found.before))}")
 
 
@@ -152,17 +152,22 @@ def _yuan(fen: int) -> Decimal:
 
 
 def _rows(found: Bridge | None, parts: Sequence[Part]) -> tuple[Row, ...]:
-    return tuple(_row(found, _PARTS[part.key][0], part, _PARTS[part.key][1]) for part in parts if found)
+    return tuple(_row(found, part) for part in parts if found)
 
 
 def _total(found: Bridge | None) -> Row | None:
     if found is None:
         return None
     whole = Part("gmv", found.before, found.after, found.change)
-    return _row(found, CATALOG["gmv"].label, whole, Unit.YUAN)
+    return _row(found, whole)
 
 
-def _row(found: Bridge, name: Text, part: Part, unit: Unit) -> Row:
+def _name(key: str) -> Text:
+    return _NAMES.get(key) or DEFINED[_METRICS[key]].label
+
+
+def _row(found: Bridge, part: Part) -> Row:
+    unit = DEFINED[_METRICS[part.key]].unit
     money = part.key.startswith("gmv")
     values: dict[str, Plain] = {
         "part": part.key,
@@ -172,7 +177,7 @@ def _row(found: Bridge, name: Text, part: Part, unit: Unit) -> Row:
         "effect": _yuan(part.effect),
         "points": plain(ratio(part.effect, found.before), Unit.RATE),
     }
-    return Row(name, values)
+    return Row(_name(part.key), values, metric=_METRICS[part.key])
 
 
 def _given(value: Number | None, unit: Unit, *, money: bool) -> Plain:
@@ -210,7 +215,7 @@ def _against(shown: Shown) -> Text:
 
 
 def _told(part: Part, words: Text) -> Text:
-    name, amount = _PARTS[part.key][0], _amount(part.effect)
+    name, amount = _name(part.key), _amount(part.effect)
     return Text(f"{words.zh}{name.zh}（{amount} 元）", f"{words.en} {name.en} ({amount} yuan)")
 
 
@@ -225,7 +230,7 @@ def _method(shown: Shown, sides: _Sides) -> Text:
         return reasons.nothing(shown, sides.after)
     if not found.factors:
         return reasons.no_factors(found, sides.before, aim=shown.aim)
-    chain = joined((_PARTS[part.key][0] for part in found.factors), Text(" × ", " × "))
+    chain = joined((_name(part.key) for part in found.factors), Text(" × ", " × "))
     words = [
         Text(f"GMV = {chain.zh}", f"GMV = {chain.en}"),
         Text(

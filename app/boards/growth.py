@@ -125,7 +125,7 @@ def add_rates(shown: Shown) -> Panel:
             Key(Text("目标", "Target"), "var(--series-ink)", "line"),
         ),
         table=Table(
-            (*(column(key) for key in _RATES), Column("target", Text("目标", "Target"), Unit.RATE)),
+            (*(column(key) for key in _RATES), Column("target", Text("目标", "Target"), Unit.RATE, metric="add_rate")),
             tuple(known),
             Row(Text("合计", "Total"), {key: shown.plain(key) for key in _RATES}),
             Text("合计按总数重算，只计有触达记录的行", "The total is recomputed from sums of rows with reach"),

@@ -95,7 +95,11 @@ def _color(channel: ChannelRow) -> str:
 
 
 def _table(shown: Shown, parts: Sequence[draw.Part], key: str, totals: Sequence[Plain]) -> Table:
-    columns = (*(Column(part.key, part.name, Unit.YUAN) for part in parts), column(key))
+    by, metric = (GroupBy.CUSTOMER_KIND, "gmv") if key == "gmv_old" else (GroupBy.CHANNEL, key)
+    columns = (
+        *(Column(part.key, part.name, Unit.YUAN, metric=metric, group=(by, part.key)) for part in parts),
+        column(key),
+    )
     rows = tuple(
         Row(
             period_label(period, shown.grain),

@@ -29,7 +29,6 @@ _TITLES = {
     Grain.MONTH: Text("触点 × 月", "Touchpoint by month"),
     Grain.YEAR: Text("触点 × 年", "Touchpoint by year"),
 }
-_SHARE = Column("share", Text("占比", "Share"), Unit.RATE)
 
 
 def touchpoint_days(shown: Shown) -> Panel:
@@ -74,7 +73,7 @@ def _table(
     shown: Shown, key: str, channels: Sequence[ChannelRow], periods: Sequence[Period], names: Sequence[Text]
 ) -> Table:
     columns = [
-        Column(period.first.isoformat(), name, Unit.YUAN, over=(key, period))
+        Column(period.first.isoformat(), name, Unit.YUAN, metric=key, period=period)
         for period, name in zip(periods, names, strict=True)
     ]
     cells = [_cells(shown, key, periods, channel.code, GroupBy.CHANNEL) for channel in channels]
@@ -95,7 +94,10 @@ def _table(
         "share": plain(ratio(whole, whole), Unit.RATE),
     }
     note = Text("占比 = 触点 GMV ÷ 合计 GMV", "Share = GMV of the touchpoint / all GMV")
-    tail = (Column("total", Text("合计", "Total"), Unit.YUAN, over=(key, shown.period)), _SHARE)
+    tail = (
+        Column("total", Text("合计", "Total"), Unit.YUAN, metric=key, period=shown.period),
+        Column("share", Text("占比", "Share"), Unit.RATE, metric=key, period=shown.period),
+    )
     return Table((*columns, *tail), tuple(rows), Row(Text("合计", "Total"), total), note, CHANNELS)
 
 

@@ -82,8 +82,10 @@ class Column:
     metric: str | None = None
     by_row: bool = False
     """Rows count different things here: each has the unit of its own in its value `unit`."""
-    over: tuple[str, Period] | None = None
-    """The metric that its numbers are, over a period that is not the row's."""
+    period: Period | None = None
+    """The days that its numbers are of, where they are not the row's."""
+    group: tuple[GroupBy, str] | None = None
+    """The channel or customer kind that its numbers are of, where a row is a period."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,8 @@ class Row:
     """What a page shows beside the values, and the JSON does not."""
     group: tuple[GroupBy, str] | None = None
     """The unit, channel or customer kind that the row is about, by its code."""
+    metric: str | None = None
+    """The metric that its numbers are of, in a table of which each row is another one."""
     part: Text | None = None
     """What is shown of a period that is not whole: it still runs, or the range cuts it."""
     href: str | None = None

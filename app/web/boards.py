@@ -28,7 +28,7 @@ def _register(board: Board) -> None:
             view = read(session, viewer, board, found, now.date())
             fresh = None if found.past else updated(history.last_change(session), now)
             more = board_tools(session, viewer, tree, board.key, view, kept_params(chosen, found, now))
-        drill = Drill(board, found, known)
+        drill = Drill(board, found)
         shown = drill.view(view)
         context = {
             "page_title": say(board.title),

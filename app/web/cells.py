@@ -5,6 +5,8 @@ from typing import NamedTuple
 
 from app.boards.view import Column, Plain, Row
 from app.domain.facts import Unit
+from app.domain.period import Period
+from app.domain.scope import GroupBy
 from app.i18n import NO_VALUE, show
 from app.web.export_links import TargetFiles
 from app.web.tools import Links
@@ -26,17 +28,18 @@ def cells(
     total: bool = False,  # noqa: FBT001, FBT002 (a filter's argument)
 ) -> Iterator[Cell]:
     """Yield the cells of a row under some columns; with `links` its numbers lead to what they are made of."""
-    behind = None if links is None else links.told.row(row.period, row.group)
+    behind: dict[tuple[Period | None, tuple[GroupBy, str] | None], str] = {}
     for column in columns:
         value = row.values.get(column.key)
         unit = _unit(row, column)
         told = value is not None and not isinstance(value, str)
+        metric = column.metric or row.metric
         href = None
-        if links is not None and told and column.over is not None:
-            metric, period = column.over
-            href = f"{links.told.row(period, row.group)}&metric={metric}"
-        elif behind and told and column.metric:
-            href = f"{behind}&metric={column.metric}"
+        if links is not None and told and metric:
+            place = (column.period or row.period, column.group or row.group)
+            if place not in behind:
+                behind[place] = links.told.row(*place)
+            href = f"{behind[place]}&metric={metric}"
         over = column.key in row.hits
         css = _css(row, column, value, total=total)
         yield Cell(f"num {css}" if column.unit else css, _text(value, unit, column), href, over and not total)

@@ -7,11 +7,9 @@ from typing import Any
 from app.boards.board import Board
 from app.boards.read import Asked
 from app.boards.view import BoardView, Column, Panel, Row, Table
-from app.domain.facts import CustomerKind
 from app.domain.period import Period
 from app.domain.scope import GroupBy
 from app.i18n import say
-from app.queries.channels import ChannelRow
 from app.web.filters import href, params_of
 
 PARAMS = {GroupBy.UNIT: "unit", GroupBy.CHANNEL: "channel", GroupBy.CUSTOMER_KIND: "kind"}
@@ -20,8 +18,8 @@ PARAMS = {GroupBy.UNIT: "unit", GroupBy.CHANNEL: "channel", GroupBy.CUSTOMER_KIN
 class Drill:
     """The addresses that lead deeper from a board as it was asked for."""
 
-    def __init__(self, board: Board, found: Asked, channels: Mapping[str, ChannelRow]) -> None:
-        self._path, self._params, self._channels = f"/{board.key}", params_of(found), channels
+    def __init__(self, board: Board, found: Asked) -> None:
+        self._path, self._params = f"/{board.key}", params_of(found)
         self._splits = board.splits
         self._known: dict[object, str | None] = {}
 
@@ -64,12 +62,8 @@ class Drill:
 
     def _group_of(self, column: Column) -> tuple[GroupBy, str] | None:
         """Return what a column of a stack is about: its key is a code then."""
-        if column.metric is not None:
-            return None
-        if column.key in self._channels:
-            return GroupBy.CHANNEL, column.key
-        is_kind = column.key in list(CustomerKind) and GroupBy.CUSTOMER_KIND in self._splits
-        return (GroupBy.CUSTOMER_KIND, column.key) if is_kind else None
+        is_open = column.group and column.group[0] in (GroupBy.CHANNEL, *self._splits)
+        return column.group if is_open else None
 
     def _of_row(self, row: Row) -> str | None:
         if row.period is not None:

@@ -152,7 +152,7 @@ def board_notes(view: BoardView, viewer: Viewer, now: datetime, channel: Channel
         column.metric: (say(column.name), DEFINED[column.metric])
         for panel in tables
         for column in (panel.table.columns if panel.table else ())
-        if column.metric is not None
+        if column.metric is not None and column.period is None and column.group is None
     }
     about: list[tuple[str, str]] = [
         (say(panel.title), say(panel.table.note)) for panel in tables if panel.table is not None and panel.table.note

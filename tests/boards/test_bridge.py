@@ -57,7 +57,7 @@ def test_both_sides_of_each_factor_are_those_of_the_query(shop: Database) -> Non
             assert found[key][name] == pytest.approx(
                 Decimal(sides[name][over]) / sides[name][under], abs=Decimal("1e-10")
             )
-    assert [values["unit"] for values in found.values()] == ["count", "rate", "yuan", "yuan"]
+    assert [values["unit"] for values in found.values()] == ["count", "rate", "times", "yuan"]
     change = sides["after"]["gmv"] - sides["before"]["gmv"]
     assert sum(values["effect"] for values in found.values()) == change
     for values in found.values():

@@ -137,7 +137,7 @@ def test_names_that_look_like_markup_do_nothing(windows: Windows) -> None:
 def test_the_dictionary_is_narrowed_by_what_is_typed(windows: Windows) -> None:
     window = windows("ada")
     page = window.open("/dictionary")
-    expect(page.locator("#dictionary-count")).to_have_text("45 项")
+    expect(page.locator("#dictionary-count")).to_have_text("53 项")
     page.locator("#dictionary-search").fill("churn")
     expect(page.locator("article.def:visible").first).to_contain_text("流失率")
     assert page.locator("article.def:visible").count() < 10

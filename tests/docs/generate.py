@@ -15,7 +15,7 @@ INTRODUCTION = """\
 # Metrics
 
 This page is generated from the catalogue in `app/metrics/catalog/`.
-The page 指标口径 says the same, and so does `GET /api/v1/metrics` without the returns on pushes at the end.
+The page 指标口径 says the same, and so does `GET /api/v1/metrics` without the last two parts, which boards show beside.
 
 - **Flows** are summed over days, units and channels.
 - **Stocks** of friends are taken at a close and never summed over days.

@@ -222,7 +222,35 @@ def test_each_number_of_a_touchpoint_on_a_day_opens_the_number_that_it_is(site: 
         ("", ["320.00", "320.00", "7.00", "7.00", "320.00", "7.00", "327.00"]),
         ("-old", ["20.00", "20.00", "20.00", "20.00"]),
     ):
-        links = page.one("table", id=f"data-touchpoint_days{choice}").all("a", "num-link")
+        found = page.one("table", id=f"data-touchpoint_days{choice}").all("a", "num-link")
+        links = [link for link in found if "%" not in link.text]  # behind a share stands what it is a share of
         assert sorted(link.text for link in links) == sorted(numbers)
         for link in links:
+            assert site.page(link["href"]).one("p", "explain-value").text.split()[0] == link.text, link["href"]
+
+
+FACTORS = {"期初现好友", "购买转化率", "购买频次", "客单价", "新客营收", "老客营收", "GMV"}
+
+
+def test_each_number_in_the_tables_of_sales_opens_the_number_that_it_is(site: Site) -> None:
+    put(site.database, "stock-counts", [{"unit": UNIT, "day": "2023-09-30", "cumulative": 900, "current": 500}])
+    places = {"2023-10-02": "official", "2023-10-03": "community", "2023-10-04": "official", "2023-10-05": "community"}
+    counts = {"2023-10-02": (300, 3, 2), "2023-10-03": (70, 2, 2), "2023-10-04": (410, 5, 4), "2023-10-05": (90, 3, 2)}
+    for day, (gmv, orders, buyers) in counts.items():
+        sale = {"unit": UNIT, "source": "video", "day": day, "touchpoint": places[day], "buyers": buyers}
+        kinds = (("new", gmv, orders), ("loyal", 10 * gmv, orders))
+        rows = [{**sale, "customer_kind": kind, "gmv": paid, "orders": many} for kind, paid, many in kinds]
+        put(site.database, "sales", rows)
+    page = site.page(f"/sales?unit={UNIT}&from=2023-10-04&to=2023-10-05")
+    for key, many in (("gmv", 7), ("new_customers", 6), ("old_customers", 6)):
+        links = page.one("table", id=f"data-{key}").all("a", "num-link")
+        assert len(links) >= many, key
+        for link in links:
+            assert site.page(link["href"]).one("p", "explain-value").text.split()[0] == link.text, link["href"]
+    rows = [row for key in ("bridge", "bridge_customers") for row in page.one("table", id=f"data-{key}").all("tr")[1:]]
+    assert {row.one("th").text for row in rows} == FACTORS
+    for row in rows:
+        links = row.all("a", "num-link")
+        assert len(links) == 4  # before, now, and what they change in yuan and in percent
+        for link in links[:2]:
             assert site.page(link["href"]).one("p", "explain-value").text.split()[0] == link.text, link["href"]

@@ -140,12 +140,18 @@ def cut_ticks(values: Sequence[Decimal], most: int = 4) -> list[Decimal]:
 def cut_axis(values: Sequence[Decimal]) -> Layout:
     """Return a value axis for fractions that is cut to where they move."""
     ticks = cut_ticks(values)
-    return {"range": [ticks[0], ticks[-1]], "tickvals": ticks, "ticktext": [percent(value) for value in ticks]}
+    return {"range": [ticks[0], ticks[-1]], "tickvals": ticks, "ticktext": percents(ticks)}
 
 
 def percent(value: Decimal) -> str:
     """Write a tick in percent, without decimals that say nothing."""
     return f"{(value * 100).normalize():f}%"
+
+
+def percents(values: Sequence[Decimal]) -> list[str]:
+    """Write the ticks of an axis in percent, all with the decimals that the finest of them needs."""
+    places = max(0, *(-int((value * 100).normalize().as_tuple().exponent) for value in values))
+    return [f"{value * 100:.{places}f}%" for value in values]
 
 
 def caption(text: str, y: float) -> Layout:

@@ -15,7 +15,7 @@ from app.boards.figures.parts import (
     layout,
     line,
     narrow,
-    percent,
+    percents,
     rates,
     time_axis,
     xs,
@@ -94,7 +94,7 @@ def _loss_axis(values: Sequence[Decimal | None]) -> Layout:
     return {
         "range": [ticks[0] - room, ticks[-1] + room],
         "tickvals": marked,
-        "ticktext": [percent(value) for value in marked],
+        "ticktext": percents(marked),
     }
 
 

@@ -1,11 +1,11 @@
 """The metrics, declared once: names, units, formulas and limits of everything that is shown."""
 
-from app.metrics.catalog import growth, pushes, returns, sales
+from app.metrics.catalog import factors, growth, pushes, returns, sales
 from app.metrics.definition import Metric
 
 GROUPS = (growth.GROUP, sales.GROUP, pushes.GROUP)
 """(title, metrics) of each part of the catalogue, in reading order."""
-DICTIONARY = (*GROUPS, returns.GROUP)
+DICTIONARY = (*GROUPS, factors.GROUP, returns.GROUP)
 """The same with what boards show beside the catalogue."""
 
 CATALOG: dict[str, Metric] = {metric.key: metric for _, metrics in GROUPS for metric in metrics}
