@@ -247,9 +247,9 @@ def test_each_number_in_the_tables_of_sales_opens_the_number_that_it_is(site: Si
         assert len(links) >= many, key
         for link in links:
             assert site.page(link["href"]).one("p", "explain-value").text.split()[0] == link.text, link["href"]
-    rows = [row for key in ("bridge", "bridge_customers") for row in page.one("table", id=f"data-{key}").all("tr")[1:]]
-    assert {row.one("th").text for row in rows} == FACTORS
-    for row in rows:
+    lines = [row for key in ("bridge", "bridge_customers") for row in page.one("table", id=f"data-{key}").all("tr")[1:]]
+    assert {row.one("th").text for row in lines} == FACTORS
+    for row in lines:
         links = row.all("a", "num-link")
         assert len(links) == 4  # before, now, and what they change in yuan and in percent
         for link in links[:2]:
