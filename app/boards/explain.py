@@ -148,10 +148,9 @@ class _Reader:
         self, metric: Metric, now: Number | None, period: Period, bounds: Limits
     ) -> tuple[Aim | None, Text | None]:
         """Return the target of a number as its card does."""
-        rows = {
-            month: targets.load(self.session, self.viewer, self.tree, self.scope.unit_id, month.first)
-            for month in aims.months_of(period, self.today)
-        }
+        months = aims.months_of(period, self.today)
+        found = targets.of_months(self.session, self.viewer, self.tree, self.scope.unit_id, period)
+        rows = {month: found.get(month.first, []) for month in months}
         return aims.stand(aims.Reached(metric, now, self.scope, period, self.today, bounds), rows)
 
     def _book(self, metric: Metric, periods: tuple[Period, ...], by: GroupBy | None) -> Book:
