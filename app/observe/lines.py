@@ -15,6 +15,7 @@ Event = MutableMapping[str, Any]
 
 # Line ends that JSON lets through, what moves a terminal's cursor or turns its text around, and half characters.
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+_JSON = json.JSONEncoder(ensure_ascii=False, default=str)  # made once: each request writes a line
 _WORD = re.compile(r'[^\s"=]+')
 
 
@@ -34,7 +35,7 @@ def complete(logger: Any, method: str, event: Event) -> Event:  # noqa: ANN401 (
 
 def as_json(_logger: object, _method: str, event: Event) -> str:
     """Return an event as one JSON object on one line."""
-    return escaped(json.dumps(event, ensure_ascii=False, default=str))
+    return escaped(_JSON.encode(event))
 
 
 def as_text(_logger: object, _method: str, event: Event) -> str:

@@ -44,6 +44,7 @@ def prepare() -> None:
         ],
         logger_factory=LoggerFactory(),
         wrapper_class=BoundLogger,
+        cache_logger_on_first_use=True,
     )
 
 
@@ -61,6 +62,8 @@ def configure(form: Format, level: str, stream: TextIO | None = None) -> None:
     handler.setFormatter(
         ProcessorFormatter(processors=[merge_contextvars, lines.complete, render], use_get_message=True)
     )
+    # No line tells these; to look them up costs each line a tenth.
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     root, own = logging.getLogger(), logging.getLogger(OWN)
     root.handlers[:] = [handler]
     own.setLevel(level.upper())
