@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Callable, Mapping
 from threading import Lock
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import Engine, PoolProxiedConnection, Row, Select
 from sqlalchemy.engine import result_tuple
@@ -72,8 +72,7 @@ class AtHand:
     def _driver(self) -> sqlite3.Connection:
         if self._connection is None:
             self._connection = self._engine.raw_connection()
-        driver: Any = self._connection.driver_connection
-        return driver  # type: ignore[no-any-return]  # the engine is one of SQLite
+        return cast("sqlite3.Connection", self._connection.driver_connection)
 
     def _leave(self) -> None:
         connection, self._connection = self._connection, None

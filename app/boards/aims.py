@@ -78,7 +78,7 @@ def stand(reached: Reached, rows: Rows) -> tuple[Aim | None, Text]:
         number,
         Progress.of(months, reached.today),
         over=reached.today > months.last,
-        thresholds=Thresholds(*(getattr(reached.limits, name) for name in Thresholds.__slots__)),
+        thresholds=thresholds(reached.limits),
     )
     target = plain(aim, metric.unit)
     if metric.is_limit:
@@ -87,6 +87,11 @@ def stand(reached: Reached, rows: Rows) -> tuple[Aim | None, Text]:
     pace = found.pace if reached.today <= months.last else None
     said = _words(metric, aim, found.completion, pace) if number is not None else _bare(metric, aim)
     return Aim(target, _rate(found.completion), _rate(pace), found.status), said
+
+
+def thresholds(limits: Limits) -> Thresholds:
+    """Return where a target turns from on track to behind, of the limits that are set."""
+    return Thresholds(*(getattr(limits, name) for name in Thresholds.__slots__))
 
 
 def _bare(metric: Metric, aim: Number) -> Text:
@@ -120,7 +125,7 @@ def _target(reached: Reached, rows: Rows) -> tuple[Number | None, Text]:
         if len(months) > 1 and not _at_close(metric):
             return None, ONE_MONTH
         months = months[-1:]
-    found = {month: _of_month(reached, rows[month]) for month in months}
+    found = {month: of_month(metric, reached.scope, rows[month]) for month in months}
     lacking = [month for month, number in found.items() if number is None]
     if len(lacking) == len(months):
         return None, NONE_SET
@@ -138,8 +143,8 @@ def _at_close(metric: Metric) -> bool:
     )
 
 
-def _of_month(reached: Reached, rows: Sequence[TargetRow]) -> Number | None:
-    scope, metric = reached.scope, reached.metric
+def of_month(metric: Metric, scope: Scope, rows: Sequence[TargetRow]) -> Number | None:
+    """Return the target of a metric in just this scope among those of a unit's month."""
     channel = None if scope.channel is None else scope.channel.code
     wanted = (metric.key, channel, scope.customer_kind)
     steps = next((row.steps for row in rows if (row.metric, row.channel, row.customer_kind) == wanted), None)

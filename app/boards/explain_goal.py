@@ -8,7 +8,7 @@ from fractions import Fraction
 from sqlalchemy.orm import Session
 
 from app.boards import words
-from app.boards.aims import months_of
+from app.boards.aims import months_of, of_month
 from app.boards.target_rows import patterns, thresholds_of
 from app.boards.view import Plain
 from app.domain.book import Book
@@ -25,9 +25,7 @@ from app.metrics.compare import Assessment, Progress, Status, Thresholds, assess
 from app.metrics.definition import Metric
 from app.metrics.forecast import elapsed_share, expected, forecast, needed_terms
 from app.metrics.pace import needed_daily
-from app.metrics.targets import from_steps
 from app.queries import book, targets
-from app.queries.targets import TargetRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,11 +118,7 @@ class Reader:
             return {}
         span = Period(months[0].first, months[-1].last)
         rows = targets.of_months(self.session, self.viewer, self.tree, self.scope.unit_id, span)
-        return {month: from_steps(metric, self._steps(metric, rows.get(month.first, []))) for month in months}
-
-    def _steps(self, metric: Metric, rows: Sequence[TargetRow]) -> int | None:
-        wanted = (metric.key, self.scope.channel.code if self.scope.channel else None, self.scope.customer_kind)
-        return next((row.steps for row in rows if (row.metric, row.channel, row.customer_kind) == wanted), None)
+        return {month: of_month(metric, self.scope, rows.get(month.first, [])) for month in months}
 
     def _book(self, metric: Metric, months: Sequence[Period], *, runs: bool) -> Book:
         spans = [*months, *(patterns(months[0], self.today) if runs else ())]

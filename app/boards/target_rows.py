@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from app.boards.aims import thresholds
 from app.boards.view import Column, Plain, Row
 from app.domain.book import Book, Group
 from app.domain.facts import Unit
@@ -112,8 +113,7 @@ def patterns(period: Period, today: date) -> tuple[Period, ...]:
 
 def thresholds_of(session: Session) -> Thresholds:
     """Return where a target turns from on track to behind, as it is set."""
-    found = settings.limits(session)
-    return Thresholds(*(getattr(found, name) for name in Thresholds.__slots__))
+    return thresholds(settings.limits(session))
 
 
 @dataclass(frozen=True, slots=True)

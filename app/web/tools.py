@@ -23,10 +23,6 @@ class Links:
     board: str
     told: Told
 
-    def explain(self, metric: str) -> str:
-        """Return the address of what stands behind a metric over the board's range."""
-        return self.told.href(metric)
-
     def export(self, panel: str, format_: str) -> str:
         """Return the address of a panel's table as a file."""
         days = f"&from={self.told.period.first}&to={self.told.period.last}"

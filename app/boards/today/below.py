@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from app.boards.aims import thresholds
 from app.boards.today.goals import OPEN_TARGETS, TONES
 from app.boards.today.morning import CHURN, Morning
 from app.boards.today.view import Notice, address
@@ -13,7 +14,7 @@ from app.domain.text import Text
 from app.domain.tree import UnitNode
 from app.i18n import pair
 from app.metrics.catalog import CATALOG
-from app.metrics.compare import Assessment, Progress, Status, Thresholds, assess
+from app.metrics.compare import Assessment, Progress, Status, assess
 from app.metrics.definition import Metric
 from app.metrics.targets import from_steps
 
@@ -58,7 +59,7 @@ def targets_behind(morning: Morning) -> Iterator[Notice]:
 def _assessed(morning: Morning, metric: Metric, aim: Number, node: UnitNode) -> tuple[Assessment, Number | None]:
     month, today = morning.month, morning.today
     actual = morning.below.number(metric, month, node.code)
-    bounds = Thresholds(*(getattr(morning.limits, name) for name in Thresholds.__slots__))
+    bounds = thresholds(morning.limits)
     over = today > month.last
     return assess(metric, aim, actual, Progress.of(month, today), over=over, thresholds=bounds), actual
 
