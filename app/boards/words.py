@@ -77,7 +77,8 @@ def totalled(formula: Formula) -> Text:
     if isinstance(formula, Net):
         return Text("两个合计相减，缺任一个就没有值", "One sum less another; without both there is no value")
     if isinstance(formula, Balance):
-        return Text("各单元相加，取期末值，不跨日相加", "Added up over units at the close, never over days")
+        take = _TAKES[formula.level.take]
+        return Text(f"各单元相加，取{take.zh}值，不跨日相加", f"Added up over units at the {take.en}, never over days")
     return Text(
         "分子、分母各自合计后再相除，不是每日比率的平均",
         "Numerator and denominator are summed first, then divided; daily rates are never averaged",

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from app.boards import explain
+from app.boards import explain, words
 from app.boards.board import Board
 from app.boards.explain import Explained
 from app.boards.growth import GROWTH
@@ -19,7 +19,7 @@ from app.db import Database
 from app.domain.facts import CustomerKind
 from app.domain.notes import NoteKind
 from app.domain.roles import SYSTEM
-from app.metrics.catalog import CATALOG
+from app.metrics.catalog import CATALOG, DEFINED
 from app.queries.notes import NoteRow
 from tests import rich
 from tests.boards.test_figures import validate
@@ -107,6 +107,11 @@ def test_a_number_without_a_target_says_why_there_is_none(shop: Database) -> Non
         assert made.aim_note is not None
         assert made.aim_note.zh == why
     assert explained(shop, "gmv").aim_note is None
+
+
+@pytest.mark.parametrize(("key", "moment"), [("friends_current", "期末"), ("opening_friends", "期初")])
+def test_a_stock_says_at_which_moment_it_is_taken(key: str, moment: str) -> None:
+    assert f"取{moment}值" in words.totalled(DEFINED[key].formula).zh
 
 
 def noted(day: date, text: str, kind: NoteKind = NoteKind.PROMO) -> NoteRow:
