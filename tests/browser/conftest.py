@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 import uvicorn
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Dialog, Page, Request, sync_playwright
+from starlette.types import ASGIApp
 
 from app.main import create_app
 from app.web.guard import COOKIE
+from tests.browser.trickle import Trickle
 from tests.served import Site, begin_session, copied, frozen
 
 CHROMIUM = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
@@ -74,9 +76,9 @@ def chromium() -> Iterator[Browser]:
 
 
 @contextmanager
-def _serving(site: Site) -> Iterator[str]:
+def _serving(app: ASGIApp) -> Iterator[str]:
     """Serve an application from a thread of its own; give its address."""
-    config = uvicorn.Config(site.app, host="127.0.0.1", port=0, log_level="error", timeout_graceful_shutdown=1)
+    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error", timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()
@@ -91,14 +93,13 @@ def _serving(site: Site) -> Iterator[str]:
         thread.join()
 
 
-@pytest.fixture
-def windows(chromium: Browser, served_file: Path) -> Iterator[Windows]:
-    """Open windows on a Luopan of the test's own: of somebody, with the options of a browser's context."""
+@contextmanager
+def _windows(chromium: Browser, served_file: Path, line: Callable[[ASGIApp], ASGIApp]) -> Iterator[Windows]:
     contexts: list[BrowserContext] = []
     with copied(served_file) as database:
         settings = frozen()
         site = Site(create_app(settings, database), database, settings)
-        with _serving(site) as address:
+        with _serving(line(site.app)) as address:
 
             def opened(name: str = "ada", **options: Any) -> Watched:  # noqa: ANN401 (options of playwright)
                 context = chromium.new_context(locale="zh-CN", **options)
@@ -111,3 +112,17 @@ def windows(chromium: Browser, served_file: Path) -> Iterator[Windows]:
             yield opened
             for context in contexts:
                 context.close()
+
+
+@pytest.fixture
+def windows(chromium: Browser, served_file: Path) -> Iterator[Windows]:
+    """Open windows on a Luopan of the test's own: of somebody, with the options of a browser's context."""
+    with _windows(chromium, served_file, lambda app: app) as opened:
+        yield opened
+
+
+@pytest.fixture
+def slow_windows(chromium: Browser, served_file: Path) -> Iterator[Windows]:
+    """Open such windows at the end of a thin line, on which a page comes piece by piece."""
+    with _windows(chromium, served_file, Trickle) as opened:
+        yield opened
