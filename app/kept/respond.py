@@ -55,7 +55,13 @@ async def answered(request: Request, data: Stamp, scope: Hashable, policy: Polic
     Figures.of(request.app).cached("answers", hit=found is not None)
     if found is None:
         found = await answers.once(key, lambda: _made(request, key, state, handle))
-    return sent(request, found, policy) if isinstance(found, Finished) else found
+    if not isinstance(found, Finished):
+        return found
+    is_packed = accepts(request.headers.get("Accept-Encoding", ""), BROTLI)
+    if is_packed and found.packed is None and not is_known(request, tag_of(found, is_packed=True)):
+        plain = found
+        found = await answers.once((key, BROTLI), lambda: _packed(answers, key, plain))
+    return sent(request, found, policy, is_packed=is_packed)
 
 
 async def _made(request: Request, key: Hashable, state: State, handle: Handler) -> Finished | Response:
@@ -68,7 +74,7 @@ async def _made(request: Request, key: Hashable, state: State, handle: Handler) 
     answer = await handle(request)
     if answer.status_code != OK:
         return answer
-    made = await to_thread.run_sync(Finished.of, answer.headers["Content-Type"], bytes(answer.body))
+    made = Finished.of(answer.headers["Content-Type"], bytes(answer.body))
     database: Database = request.app.state.database
     settings: Settings = request.app.state.settings
     answers: Answers = request.app.state.answers
@@ -77,21 +83,34 @@ async def _made(request: Request, key: Hashable, state: State, handle: Handler) 
     return made
 
 
-def sent(request: Request, found: Finished, policy: Policy) -> Response:
-    """Return an answer in the coding that its asker takes, or 304 when the asker has it already.
+async def _packed(answers: Answers, key: Hashable, plain: Finished) -> Finished:
+    """Return an answer with its bytes packed, which is kept in its place if it is kept."""
+    made = await to_thread.run_sync(plain.with_packed)
+    if answers.find(key) is plain:
+        answers.keep(key, made)
+    return made
 
-    Each coding has a tag of its own: a strong tag stands for the very bytes that are sent.
-    """
-    asked = request.headers
-    packed = accepts(asked.get("Accept-Encoding", ""), BROTLI)
-    etag = f'"{found.tag}-br"' if packed else f'"{found.tag}"'
+
+def tag_of(found: Finished, *, is_packed: bool) -> str:
+    """Return the tag of an answer in a coding: a strong tag stands for the very bytes that are sent."""
+    return f'"{found.tag}-br"' if is_packed else f'"{found.tag}"'
+
+
+def is_known(request: Request, etag: str) -> bool:
+    """Say whether the asker has what a tag stands for."""
+    known = {part.strip().removeprefix("W/") for part in request.headers.get("If-None-Match", "").split(",")}
+    return etag in known or "*" in known
+
+
+def sent(request: Request, found: Finished, policy: Policy, *, is_packed: bool) -> Response:
+    """Return an answer in a coding that its asker takes, or 304 when the asker has it already."""
+    etag = tag_of(found, is_packed=is_packed)
     headers = {"ETag": etag, "Cache-Control": policy.cache_control, "Vary": f"{policy.vary}, Accept-Encoding"}
-    known = {part.strip().removeprefix("W/") for part in asked.get("If-None-Match", "").split(",")}
-    hit = etag in known or "*" in known
+    hit = is_known(request, etag)
     Figures.of(request.app).cached(policy.kind, hit=hit)
     if hit:
         return Response(status_code=304, headers=headers)
     headers["Content-Type"] = found.media_type
-    if packed:
+    if is_packed:
         headers["Content-Encoding"] = BROTLI
-    return Response(found.packed if packed else found.body, headers=headers)
+    return Response(found.packed if is_packed else found.body, headers=headers)

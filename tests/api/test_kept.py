@@ -187,3 +187,27 @@ def test_without_memory_every_answer_is_made_anew(api: Api, loop: BlockingPortal
     plain = Api.on(api.database, loop, Frozen(cache_mb=0))
     assert [adds(plain), adds(plain)] == [None, None]
     assert (counted(plain, "hit"), counted(plain, "miss"), len(kept(plain))) == (0, 2, 0)
+
+
+def test_an_answer_is_packed_for_the_first_who_takes_it_so_and_kept_like_that(filled: Api) -> None:
+    def ask(coding: str, known: str = "") -> int:
+        headers = {"Accept-Encoding": coding, "If-None-Match": known}
+        answer = filled.send("GET", "/boards/growth", params=GROWTH, headers=headers)
+        assert int(answer.headers.get("Content-Length", 0)) < kept(filled).size
+        return kept(filled).size
+
+    plain = ask("identity")
+    assert ask("gzip") == ask("br", "*") == plain
+    packed = ask("br")
+    assert plain * 1.05 < packed < plain * 1.5
+    assert ask("br") == ask("identity") == packed
+    assert len(kept(filled)) == 1
+
+
+def test_many_who_take_an_answer_packed_get_the_same_bytes(filled: Api) -> None:
+    def ask(_number: int) -> Any:  # noqa: ANN401 (a response)
+        return filled.send("GET", "/boards/growth", params=GROWTH, headers={"Accept-Encoding": "br"})
+
+    found = at_once(ask, 20)
+    assert {answer.headers["Content-Encoding"] for answer in found} == {"br"}
+    assert len({answer.content for answer in found}) == len({answer.headers["ETag"] for answer in found}) == 1
