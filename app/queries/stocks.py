@@ -10,7 +10,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Select, bindparam, case, func, select
+from sqlalchemy import ColumnElement, CompoundSelect, Date, Select, bindparam, case, func, select, union_all
 from sqlalchemy.orm import Session
 
 from app.domain.book import Group
@@ -132,16 +132,23 @@ def _openings(session: Session, tree: Tree, scope: Scope, firsts: Sequence[date]
     if is_copy := bool(session.info.get(FACTS_ONLY)):
         (reading,) = readings(session, tree, scope)
     given = {"unit": scope.unit_id, "before": max(firsts), **{f"first_{i}": day for i, day in enumerate(firsts)}}
-    for source in (Source.FRIENDS, Source.STOCK):
-        statement = _opening(reading, source, len(firsts), is_month=not is_copy, by_unit=by_unit)
-        rows = session.connection().execute(statement, given).all()
-        _take(found, rows, tree, scope, own=by_unit and not is_copy)
+    statement = _opening(reading, len(firsts), is_month=not is_copy, by_unit=by_unit)
+    rows = session.connection().execute(statement, given).all()
+    _take(found, rows, tree, scope, own=by_unit and not is_copy)
     return found
 
 
 @lru_cache(maxsize=256)
-def _opening(reading: Reading, source: Source, firsts: int, *, is_month: bool, by_unit: bool) -> Select[Any]:
-    """Return for each day what cumulative and current friends are made of before it, and of how many records."""
+def _opening(reading: Reading, firsts: int, *, is_month: bool, by_unit: bool) -> CompoundSelect[Any]:
+    """Return for each day what cumulative and current friends are made of before it, and of how many records.
+
+    Friends and stock counts stand in rows of their own, which are added: one way to the server and back.
+    """
+    sources = (Source.FRIENDS, Source.STOCK)
+    return union_all(*(_before(reading, source, firsts, is_month=is_month, by_unit=by_unit) for source in sources))
+
+
+def _before(reading: Reading, source: Source, firsts: int, *, is_month: bool, by_unit: bool) -> Select[Any]:
     readable = reading.readables[source]
     parts = _parts(readable, source, is_month=is_month)
     days = [bindparam(f"first_{number}", type_=Date()) for number in range(firsts)]
