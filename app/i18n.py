@@ -9,7 +9,7 @@ from fractions import Fraction
 from functools import lru_cache
 
 from app.domain.facts import Unit
-from app.domain.number import Number, half_up
+from app.domain.number import Number, half_up, steps
 from app.domain.period import Grain, Period
 from app.domain.text import Language, Text
 
@@ -73,18 +73,19 @@ def show(value: Shown, unit: Unit, *, signed: bool = False) -> str:
     if value is None:
         return NO_VALUE
     if unit is Unit.RATE:
-        return _sign(half_up(value, 4).scaleb(2), signed=signed) + "%"
-    return _sign(half_up(value, 0 if unit is Unit.COUNT else 2), signed=signed)
+        return _written(steps(value, 4), 2, signed=signed) + "%"
+    decimals = 0 if unit is Unit.COUNT else 2
+    return _written(steps(value, decimals), decimals, signed=signed)
 
 
 def percent(value: Shown) -> str:
     """Write the size of a change in percent; its direction is told by an arrow."""
-    return NO_VALUE if value is None else f"{abs(half_up(value, 4).scaleb(2)):,}%"
+    return NO_VALUE if value is None else _written(abs(steps(value, 4)), 2) + "%"
 
 
 def points(value: Shown) -> str:
     """Write the size of a difference of two rates in percentage points."""
-    return NO_VALUE if value is None else f"{abs(half_up(value, 4).scaleb(2)):,}pp"
+    return NO_VALUE if value is None else _written(abs(steps(value, 4)), 2) + "pp"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +108,11 @@ def pair(one: Number | Decimal, other: Number | Decimal, unit: Unit) -> Pair:
     return Pair(f"{fine[0]}%", f"{fine[1]}%", f"{fine[2]}pp")
 
 
-def _sign(number: Decimal, *, signed: bool) -> str:
-    if number < 0:
-        return f"{MINUS}{-number:,}"
-    return f"+{number:,}" if signed and number > 0 else f"{number:,}"
+def _written(number: int, decimals: int, *, signed: bool = False) -> str:
+    """Write so many steps of the last of some decimals; integers, since a board writes hundreds of numbers."""
+    whole, rest = divmod(abs(number), 10**decimals)
+    sign = MINUS if number < 0 else "+" if signed and number else ""
+    return f"{sign}{whole:,}.{rest:0{decimals}d}" if decimals else f"{sign}{whole:,}"
 
 
 def compact(value: Number | Decimal) -> str:

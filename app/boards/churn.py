@@ -38,6 +38,8 @@ _CALENDAR = Text(
 
 Points = Sequence[tuple[date, Number | None]]
 
+_HIT = frozenset({"churn_rate_mtd"})
+
 MAX_DAYS = 62
 """A board of weeks up to this long shows the days of the line, too: it is one that grows from day to day."""
 
@@ -65,7 +67,7 @@ def churn_panel(shown: Shown) -> Panel:
         keys=_keys(beside, series),
         table=_table(shown, points),
         status=None if last is None else Status.OVER_LIMIT if last > limit else Status.WITHIN_LIMIT,
-        badge=None if first is None else _badge(shown, churn.days_above(points, limit)),
+        badge=None if first is None else _badge(shown, sum(churn.above(points, limit))),
         note=_CALENDAR if breaches and _by_day(shown) else None,
         empty=_NO_OPENING if uncounted else None,
         remedy=Remedy.COUNT if uncounted else None,
@@ -152,16 +154,16 @@ def _versus(beside: str) -> Text:
 
 
 def _table(shown: Shown, points: Points) -> Table:
-    limit, daily = shown.limits.churn_limit, _by_day(shown)
+    over, daily = churn.above(points, shown.limits.churn_limit), _by_day(shown)
     rows = tuple(
         Row(
             Text(f"{day.month}月{day.day}日", day.isoformat()) if daily else period_label(month_of(day), Grain.MONTH),
             {"churn_rate_mtd": plain(rate, Unit.RATE)},
-            hits=frozenset({"churn_rate_mtd"}) if rate is not None and rate > limit else frozenset(),
+            hits=_HIT if is_over else frozenset(),
             # A month leads to its days, those that are shown.
             period=Period(day if daily else max(month_of(day).first, shown.period.first), day),
         )
-        for day, rate in points
+        for (day, rate), is_over in zip(points, over, strict=True)
     )
     return Table((column("churn_rate_mtd"),), rows, note=CATALOG["churn_rate_mtd"].about)
 

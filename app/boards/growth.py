@@ -199,8 +199,8 @@ def daily(shown: Shown) -> Panel:
     firsts = {breach.day for breach in churn.breaches(points, limit)}
     hits: dict[Period, frozenset[str]] = {}
     words = {period: _recounted(shown, period) for period in shown.periods}
-    for period, (last, rate) in zip(shown.periods, points, strict=True):
-        if rate is not None and rate > limit:
+    for period, (last, _), is_over in zip(shown.periods, points, churn.above(points, limit), strict=True):
+        if is_over:
             hits[period] = frozenset({"churn_rate_mtd"})
             if last in firsts:
                 words[period] = [Text("首次超阈值", "First over the limit"), *words[period]]

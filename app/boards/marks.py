@@ -38,7 +38,7 @@ def _panel(panel: Panel, notes: Sequence[NoteRow]) -> Panel:
 
 def _row(row: Row, notes: Sequence[NoteRow]) -> Row:
     pins = tuple(pin(note) for note in notes if row.period is not None and note.day in row.period)
-    return replace(row, pins=pins) if pins else row
+    return row._replace(pins=pins) if pins else row
 
 
 def pin(note: NoteRow) -> Pin:

@@ -44,7 +44,7 @@ def _marked(panel: Panel, parts: Mapping[Period, Text], labels: Mapping[Period, 
     if panel.table is None or not parts:
         return panel
     rows = tuple(
-        replace(row, part=parts[row.period]) if row.period and labels.get(row.period) == row.label else row
+        row._replace(part=parts[row.period]) if row.period and labels.get(row.period) == row.label else row
         for row in panel.table.rows
     )
     return replace(panel, table=replace(panel.table, rows=rows))

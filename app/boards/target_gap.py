@@ -1,7 +1,7 @@
 """The gap of a metric between its target and what was reached, told by the parts that have targets of their own."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 
 from app.boards.figures.targets import Amount, Bar, size, waterfall
@@ -130,7 +130,7 @@ def _rows(whole: Row, parts: Sequence[Row], maker: Maker) -> list[Row]:
     rest = _line(REST, target - _amount(told, "target"), actual - _amount(told, "actual"))
     if any(rest.values[name] for name in _COLUMNS):
         shown.append(rest)
-    shown.append(replace(_line(CLOSED if maker.over else SO_FAR, target, actual, "total"), period=maker.period))
+    shown.append(_line(CLOSED if maker.over else SO_FAR, target, actual, "total")._replace(period=maker.period))
     expected = whole.values["forecast"]
     if isinstance(expected, int | Decimal):
         coming = {"target": None, "actual": None, "gap": expected - actual}

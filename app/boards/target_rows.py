@@ -1,7 +1,7 @@
 """The rows of the target board: each target beside what was reached, before, and what is to be expected."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -160,7 +160,7 @@ class Maker:
         actual, before = (value(metric, loaded, period, group) for period in (self.period, self.other))
         values, daily = self._values(target, actual, before, forecast(metric, loaded, self.period, group))
         hits = frozenset({"actual"}) if values["status"] == "over_limit" else frozenset()
-        return replace(named, values={**named.values, **values}, hits=hits, beside={"daily": daily})
+        return named._replace(values={**named.values, **values}, hits=hits, beside={"daily": daily})
 
     def _values(
         self, target: TargetRow, actual: Number | None, before: Number | None, expected: Number | None

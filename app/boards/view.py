@@ -1,11 +1,13 @@
 """The view model of a board: one frozen value that the page, the JSON and later exports render."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from app.domain.facts import CustomerKind, Unit
 from app.domain.number import DECIMALS, half_up
@@ -96,14 +98,16 @@ class Pin:
     text: Text
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+class Row(NamedTuple):  # not a dataclass: a board has hundreds, and one that is frozen takes four times as long to make
     """A row of a table; `hits` names the columns over their limit, `heat` their step 0..5 on the ramp."""
 
     label: Text
     values: Mapping[str, Plain]
     hits: frozenset[str] = frozenset()
-    heat: Mapping[str, int] = field(default_factory=dict)
+    heat: Mapping[str, int] = NOTHING
     note: Text | None = None
     slot: int | None = None
     level: int = 0
@@ -111,7 +115,7 @@ class Row:
     """The days that the row is about, in a table of which each row is a period."""
     short: Text | None = None
     """Its name where the row above it says the rest."""
-    beside: Mapping[str, Plain] = field(default_factory=dict)
+    beside: Mapping[str, Plain] = NOTHING
     """What a page shows beside the values, and the JSON does not."""
     group: tuple[GroupBy, str] | None = None
     """The unit, channel or customer kind that the row is about, by its code."""

@@ -14,10 +14,15 @@ DECIMALS = {Unit.COUNT: 0, Unit.YUAN: 2, Unit.RATE: 10, Unit.TIMES: 2}
 
 def half_up(value: Number | Decimal, decimals: int) -> Decimal:
     """Round to `decimals` places, halves away from zero."""
+    return Decimal(steps(value, decimals)).scaleb(-decimals)
+
+
+def steps(value: Number | Decimal, decimals: int) -> int:
+    """Return how many steps of the last of `decimals` places a value is, halves rounded away from zero."""
     numerator, denominator = value.as_integer_ratio()
     # Integers only: a board rounds a thousand values, and fractions would reduce each step.
-    whole = (2 * abs(numerator) * 10**decimals + denominator) // (2 * denominator)
-    return Decimal(whole if numerator >= 0 else -whole).scaleb(-decimals)
+    whole: int = (2 * abs(numerator) * 10**decimals + denominator) // (2 * denominator)
+    return whole if numerator >= 0 else -whole
 
 
 def plain(value: Number | None, unit: Unit) -> int | Decimal | None:

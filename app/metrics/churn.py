@@ -31,21 +31,22 @@ def series(book: Book, periods: Sequence[Period]) -> list[tuple[date, Number | N
     return list(zip((period.last for period in shown), values(_MTD, book, shown), strict=True))
 
 
-def breaches(points: list[tuple[date, Number | None]], limit: Decimal) -> list[Breach]:
+def breaches(points: Sequence[tuple[date, Number | None]], limit: Decimal) -> list[Breach]:
     """Return the first day above the limit in each month of a daily series."""
     found: list[Breach] = []
     before: tuple[date, Number | None] | None = None
-    for day, rate in points:
+    for (day, rate), is_over in zip(points, above(points, limit), strict=True):
         known = found and month_of(found[-1].day) == month_of(day)
-        if rate is not None and rate > limit and not known:
+        if rate is not None and is_over and not known:
             found.append(Breach(day, rate, _crossing(before, day, rate, limit)))
         before = (day, rate)
     return found
 
 
-def days_above(points: list[tuple[date, Number | None]], limit: Decimal) -> int:
-    """Return how many days stand above the limit."""
-    return sum(1 for _, rate in points if rate is not None and rate > limit)
+def above(points: Sequence[tuple[date, Number | None]], limit: Decimal) -> list[bool]:
+    """Say of each point whether it stands above the limit."""
+    top = Fraction(limit)
+    return [rate is not None and rate > top for _, rate in points]
 
 
 def prorated(day: date, limit: Decimal) -> Fraction:

@@ -105,11 +105,15 @@ def _collected(rows: Iterable[Sequence[Any]], width: int, *, grouped: bool) -> d
     of: dict[Any, list[Sequence[Any]]] = {}
     for row in rows:
         of.setdefault(row[1] if grouped else None, []).append(row)
-    return {key: [_by_day(column, held) for column in range(-width, 0)] for key, held in of.items()}
+    return {key: _columns(held, width) for key, held in of.items()}
 
 
-def _by_day(column: int, rows: Iterable[Sequence[Any]]) -> dict[date, int]:
-    return {row[0]: int(value) for row in rows if (value := row[column]) is not None}
+def _columns(rows: Sequence[Sequence[Any]], width: int) -> list[dict[date, int]]:
+    days, *columns = zip(*rows, strict=True)
+    return [
+        {day: int(value) for day, value in zip(days, column, strict=True) if value is not None}
+        for column in columns[-width:]
+    ]
 
 
 def groupings(reading: Reading, source: Source, scope: Scope) -> list[Any]:

@@ -20,7 +20,7 @@ BUILDING = Text("正在整理数据，请稍后再试", "The sums that boards re
 
 def current(session: Session) -> int:
     """Return the version of what this session reads."""
-    found: int = session.execute(_CURRENT).scalar_one()
+    found: int = session.connection().execute(_CURRENT).scalar_one()
     return found
 
 
@@ -35,7 +35,7 @@ def structure(session: Session) -> Stamp:
     Raises Busy where the rollups have another form: whoever reads or writes asks this first, and must not
     take sums that were not built for sums of nothing.
     """
-    epoch, number, form = session.execute(_STRUCTURE).one()
+    epoch, number, form = session.connection().execute(_STRUCTURE).one()
     if form != FORM:
         raise Busy(BUILDING)
     return epoch, number

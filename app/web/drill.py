@@ -47,7 +47,7 @@ class Drill:
     def _panel(self, panel: Panel) -> Panel:
         if panel.table is None:
             return panel
-        rows = tuple(replace(row, href=link) if (link := self._of_row(row)) else row for row in panel.table.rows)
+        rows = tuple(row._replace(href=link) if (link := self._of_row(row)) else row for row in panel.table.rows)
         return replace(panel, table=replace(panel.table, rows=rows))
 
     def _series(self, table: Table) -> Iterator[tuple[str, str]]:

@@ -28,7 +28,7 @@ class Leads:
         if panel.table is None:
             return panel
         metric = next(option.value for option in panel.options if option.param == "metric" and option.chosen)
-        rows = tuple(replace(row, href=self._of(row, metric, view)) for row in panel.table.rows)
+        rows = tuple(row._replace(href=self._of(row, metric, view)) for row in panel.table.rows)
         return replace(panel, table=replace(panel.table, rows=rows))
 
     def _of(self, row: Row, metric: str, view: BoardView) -> str | None:

@@ -10,7 +10,7 @@ from app.domain.book import Book
 from app.domain.number import Number
 from app.domain.period import Grain, Period, split
 from app.domain.terms import Fact, Stock, Total
-from app.metrics.churn import Breach, breaches, days_above, prorated, series
+from app.metrics.churn import Breach, above, breaches, prorated, series
 
 LIMIT = Decimal("0.05")
 Points = list[tuple[date, Number | None]]
@@ -54,7 +54,7 @@ def test_the_first_day_above_the_limit_in_each_month(found: Points, expected: li
 
 
 def test_days_above_the_limit() -> None:
-    assert days_above(points("2024-05-01", "5", None, "5.01", "7"), LIMIT) == 2
+    assert above(points("2024-05-01", "5", None, "5.01", "7"), LIMIT) == [False, False, True, True]
 
 
 @pytest.mark.parametrize(

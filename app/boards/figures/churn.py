@@ -105,16 +105,16 @@ def _ink(y: Sequence[Decimal | None], limit: Decimal) -> str:
 def _lines(
     series: Churn, x: Sequence[str], y: Sequence[Decimal | None], before: Sequence[Decimal | None]
 ) -> tuple[Trace, ...]:
-    allowed = _rounded(series.prorated)
+    allowed, values = _rounded(series.prorated), [value for _, value in series.points]
     marker = marks(is_over(y, series.limit), "var(--series-main)")
     thin = {"color": "var(--bad-line)", "width": 1, "dash": "dot"}
     grey = {"color": "var(--series-prev)", "width": 1.5, "dash": "dot"}
     main, even = "var(--series-main)", t("按天折算上限", "Prorated limit")
     name = t("月流失率", "Month to date")
     return (
-        line(even, x[: len(allowed)], allowed, main, HOVER, mode="lines", line=thin, customdata=rates(allowed)),
-        line(name, x, y, main, HOVER, mode="lines+markers", marker=marker, customdata=rates(y)),
-        line(series.before_name, x, before, main, HOVER, mode="lines", line=grey, customdata=rates(before)),
+        line(even, x[: len(allowed)], allowed, main, HOVER, mode="lines", line=thin, customdata=rates(series.prorated)),
+        line(name, x, y, main, HOVER, mode="lines+markers", marker=marker, customdata=rates(values)),
+        line(series.before_name, x, before, main, HOVER, mode="lines", line=grey, customdata=rates(series.before)),
     )
 
 

@@ -38,14 +38,13 @@ def adds_and_losses(
     x = xs(periods)
     labelled = len(periods) <= MAX_BAR_LABELS
     below = [None if value is None else -value for value in losses if not isinstance(value, str)]
-    text = {"textposition": "outside" if labelled else "none"}
     ticks = round_ticks(min(numbers(below), default=0), max(numbers(adds), default=0))
-    lost = {"customdata": list(losses), "text": _texts(losses), **text}
+    lost = {"customdata": list(losses), **_labels(losses, labelled=labelled)}
     thin = {"color": "var(--series-ink)", "width": 1.5}
     signed = t("%{y:+,} 人", "%{y:+,}")
     return {
         "data": [
-            bars(t("新增好友", "Added"), x, adds, "var(--series-add)", heads(), text=_texts(adds), **text),
+            bars(t("新增好友", "Added"), x, adds, "var(--series-add)", heads(), **_labels(adds, labelled=labelled)),
             bars(t("流失好友", "Lost"), x, below, "var(--series-loss)", heads("customdata"), **lost),
             line(t("净增", "Net"), x, net, "var(--series-ink)", signed, line=thin),
         ],
@@ -170,5 +169,9 @@ def _beside(name: str, text: str, shift: int, anchor: str, color: str) -> Layout
     return {**place, "text": text, "showarrow": False, "font": {"color": color}}
 
 
-def _texts(values: Sequence[Plain]) -> list[str]:
-    return ["" if value is None or isinstance(value, str) else show(value, Unit.COUNT) for value in values]
+def _labels(values: Sequence[Plain], *, labelled: bool) -> Layout:
+    """Return the numbers above bars, where there is room for them."""
+    if not labelled:
+        return {}
+    words = ["" if value is None or isinstance(value, str) else show(value, Unit.COUNT) for value in values]
+    return {"text": words, "textposition": "outside"}

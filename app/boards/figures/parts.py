@@ -118,9 +118,9 @@ def last(values: Sequence[Plain]) -> Decimal | int | None:
     return known[-1] if known else None
 
 
-def rates(values: Sequence[Plain]) -> list[str]:
+def rates(values: Sequence[Number | Plain]) -> list[str]:
     """Return fractions as they are written, for hovering."""
-    return [show(value if isinstance(value, int | Decimal) else None, Unit.RATE) for value in values]
+    return [show(None if isinstance(value, str) else value, Unit.RATE) for value in values]
 
 
 def percent_axis(**more: Any) -> Layout:  # noqa: ANN401 (layout keys)

@@ -143,4 +143,4 @@ def breach(morning: Morning, limit: Decimal) -> tuple[date | None, int]:
     """Return the first day of the month on which churn stood above a limit, and how many days it did."""
     points = churn.series(morning.book, split(morning.so_far, Grain.DAY))
     first = churn.breaches(points, limit)
-    return (first[0].day if first else None), churn.days_above(points, limit)
+    return (first[0].day if first else None), sum(churn.above(points, limit))

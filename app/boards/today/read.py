@@ -1,7 +1,6 @@
 """From a unit and the cards somebody chose to the view of 今日."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import date
 from itertools import islice
 
@@ -101,4 +100,4 @@ def _first(rows: Iterable[Row]) -> tuple[Row, ...]:
 def _drawn(row: Row) -> Row:
     metric = CATALOG[str(row.values["metric"])]
     how: dict[str, Plain] = {"unit": metric.unit, "is_limit": metric.is_limit, "is_flow": metric.is_flow}
-    return replace(row, values={**row.values, **how})
+    return row._replace(values={**row.values, **how})
