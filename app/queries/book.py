@@ -47,7 +47,7 @@ def load(
         whole = whole_months(spans, cut, _spans(asked, days, today, has_levels=has_levels))
     named = scope.by is GroupBy.CHANNEL
     names = {row.id: row.code for row in channels.load(session).values()} if named else {}
-    fine = without(spans, whole)
+    fine = tuple(without(spans, whole))
     flows = daily(session, tree, scope, totals, fine, names)
     by_month = monthly(session, tree, scope, totals, whole, names)
     moves = Moves(flows, by_month, frozenset(month.first for month in whole))
@@ -77,24 +77,19 @@ def whole_months(spans: Iterable[Period], cut: Iterable[Period], fine: Iterable[
     return tuple(month for month in months if month not in kept)
 
 
-def without(spans: Iterable[Period], months: Iterable[Period]) -> tuple[Period, ...]:
-    """Return what is left of spans without some whole months."""
-    left = list(spans)
-    for month in months:
-        left = [part for span in left for part in _cut(span, month)]
-    return tuple(left)
-
-
-def _cut(span: Period, month: Period) -> Iterator[Period]:
-    if month not in span:
-        yield span
-        return
-    if span.first < month.first:
-        yield Period(span.first, month.first - DAY)
-    if month.last < span.last:
-        yield Period(month.last + DAY, span.last)
+def without(spans: Iterable[Period], months: Sequence[Period]) -> Iterator[Period]:
+    """Yield what is left of spans without some whole months, which stand in order."""
+    for span in spans:
+        day = span.first
+        for month in (month for month in months if month in span):
+            if day < month.first:
+                yield Period(day, month.first - DAY)
+            day = month.last + DAY
+        if day <= span.last:
+            yield Period(day, span.last)
 
 
 def _shown(period: Period, today: date) -> tuple[Period, ...]:
     """Return the period as far as it can have happened, and whole, since both may be asked for."""
-    return (period, period.until(today))
+    part = period.until(today)
+    return (period,) if part is period else (period, part)
