@@ -52,6 +52,30 @@ def test_english_changes_the_title_and_leaves_the_numbers(windows: Windows, name
     calm(page, window)
 
 
+WIDER = """() => [...document.querySelectorAll(".tw")]
+    .filter((box) => box.checkVisibility() && !box.querySelector(".wide, .stands, .months"))
+    .filter((box) => box.scrollWidth > box.clientWidth + 1)
+    .map((box) => box.closest(".card").querySelector("h2").textContent)"""
+"""Tables that need a scroll to their side, but for those with a column for each day, metric or month."""
+SPILT = """() => [...document.querySelectorAll(".kpi")].filter((card) => {
+    const held = document.createRange();
+    held.selectNodeContents(card.querySelector(".v"));
+    const over = held.getBoundingClientRect().right - card.getBoundingClientRect().right;
+    return over > 0 || card.querySelector("dt").offsetHeight > 24;
+}).map((card) => card.textContent)"""
+
+
+@EVERY
+def test_a_small_laptop_shows_whole_tables_and_cards_in_both_languages(windows: Windows, name: str) -> None:
+    window = opened(windows, name, viewport={"width": 1280, "height": 800})
+    page = window.page
+    assert page.evaluate(WIDER) == page.evaluate(SPILT) == []
+    page.get_by_role("button", name="Switch to English").click()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    assert page.evaluate(WIDER) == page.evaluate(SPILT) == []
+    calm(page, window)
+
+
 @EVERY
 def test_dark_gives_the_dark_ground(windows: Windows, name: str) -> None:
     window = opened(windows, name, color_scheme="dark")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from app.boards.figures.parts import (
+    FEW_TICKS,
     MARGIN,
     MAX_BAR_LABELS,
     Layout,
@@ -86,7 +87,7 @@ def stocks(periods: Sequence[Period], grain: Grain, cumulative: Sequence[Plain],
                 *end_label(x, current, show(last(current), Unit.COUNT), "y2"),
             ],
         },
-        "narrow": narrow(periods, grain, 4),
+        "narrow": narrow(periods, grain, FEW_TICKS),
     }
 
 

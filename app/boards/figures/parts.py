@@ -15,6 +15,8 @@ Trace = dict[str, Any]
 Layout = dict[str, Any]
 
 MAX_TICKS = 8
+FEW_TICKS = 3
+"""Labels on the time axis of a third of a page that names its values at the right."""
 MAX_BAR_LABELS = 14
 """More bars than this leave no room for a number above each."""
 

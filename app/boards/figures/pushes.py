@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from app.boards.figures.parts import (
+    FEW_TICKS,
     MARGIN,
     Layout,
     Trace,
@@ -69,7 +70,7 @@ def push_efficiency(periods: Sequence[Period], grain: Grain, series: Efficiency)
                 *_ends(x, series, lost),
             ],
         },
-        "narrow": narrow(periods, grain),
+        "narrow": narrow(periods, grain, FEW_TICKS),
     }
 
 

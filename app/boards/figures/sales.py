@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from app.boards.figures.parts import (
+    FEW_TICKS,
     MARGIN,
     MAX_BAR_LABELS,
     Layout,
@@ -83,7 +84,7 @@ def share(periods: Sequence[Period], grain: Grain, name: str, values: Sequence[P
                 *end_label(x, values, show(last(values), Unit.RATE)),
             ],
         },
-        "narrow": narrow(periods, grain),
+        "narrow": narrow(periods, grain, FEW_TICKS),
     }
 
 
