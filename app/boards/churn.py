@@ -38,7 +38,7 @@ _CALENDAR = Text(
 
 Points = Sequence[tuple[date, Number | None]]
 
-_HIT = frozenset({"churn_rate_mtd"})
+HIT = frozenset({"churn_rate_mtd"})
 
 MAX_DAYS = 62
 """A board of weeks up to this long shows the days of the line, too: it is one that grows from day to day."""
@@ -159,7 +159,7 @@ def _table(shown: Shown, points: Points) -> Table:
         Row(
             Text(f"{day.month}月{day.day}日", day.isoformat()) if daily else period_label(month_of(day), Grain.MONTH),
             {"churn_rate_mtd": plain(rate, Unit.RATE)},
-            hits=_HIT if is_over else frozenset(),
+            hits=HIT if is_over else frozenset(),
             # A month leads to its days, those that are shown.
             period=Period(day if daily else max(month_of(day).first, shown.period.first), day),
         )

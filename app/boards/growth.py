@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from app.boards.board import Board, Load, Shown, terms
-from app.boards.churn import NO_COUNT, NO_STOCK, breach_days, churn_panel, churn_points
+from app.boards.churn import HIT, NO_COUNT, NO_STOCK, breach_days, churn_panel, churn_points
 from app.boards.figures import growth as draw
 from app.boards.tables import REPORTS, by_period, column, heat, joined, named, told
 from app.boards.view import CHANNELS, Column, Key, Panel, Plain, Remedy, Row, Table
@@ -201,7 +201,7 @@ def daily(shown: Shown) -> Panel:
     words = {period: _recounted(shown, period) for period in shown.periods}
     for period, (last, _), is_over in zip(shown.periods, points, churn.above(points, limit), strict=True):
         if is_over:
-            hits[period] = frozenset({"churn_rate_mtd"})
+            hits[period] = HIT
             if last in firsts:
                 words[period] = [Text("首次超阈值", "First over the limit"), *words[period]]
     notes = {period: joined(said, Text("；", "; ")) for period, said in words.items() if said}

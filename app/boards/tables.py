@@ -2,11 +2,9 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from types import MappingProxyType
-from typing import Any
 
 from app.boards.board import Shown, metrics
-from app.boards.view import DAYS, Column, Plain, Row, Table
+from app.boards.view import DAYS, NOTHING, Column, Plain, Row, Table
 from app.domain.facts import ChannelKind
 from app.domain.period import Grain, Period
 from app.domain.scope import GroupBy
@@ -21,7 +19,6 @@ LABELS = {Grain.DAY: DAYS, Grain.WEEK: Text("周", "Week"), Grain.MONTH: Text("�
 REPORTS = {Grain.DAY: Text("日报", "Daily"), Grain.WEEK: Text("周报", "Weekly"), Grain.MONTH: Text("月报", "Monthly")}
 """What the table of all metrics by period is called."""
 
-NOTHING: Mapping[Period, Any] = MappingProxyType({})
 TOTAL = Text("合计 / 期末", "Total / close")
 
 

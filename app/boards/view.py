@@ -98,7 +98,7 @@ class Pin:
     text: Text
 
 
-NOTHING: Mapping[str, Any] = MappingProxyType({})
+NOTHING: Mapping[Any, Any] = MappingProxyType({})
 
 
 class Row(NamedTuple):  # not a dataclass: a board has hundreds, and one that is frozen takes four times as long to make

@@ -72,9 +72,19 @@ def test_cards_and_tables_are_there_before_the_chart_script(windows: Windows, wi
 
 
 @pytest.mark.parametrize("width", [1440, 390])
+@pytest.mark.parametrize("board", BOARDS)
+def test_nothing_moves_while_a_board_loads(windows: Windows, board: str, width: int) -> None:
+    _stands_still(windows, board, width)
+
+
+@pytest.mark.parametrize("width", [1440, 390])
 @pytest.mark.parametrize("board", [*BOARDS, "/", "/targets?unit=article&year=2023", "/entry?unit=article"])
 def test_nothing_moves_while_a_page_arrives_piece_by_piece(slow_windows: Windows, board: str, width: int) -> None:
-    window = slow_windows("ada", viewport={"width": width, "height": 900})
+    _stands_still(slow_windows, board, width)
+
+
+def _stands_still(windows: Windows, board: str, width: int) -> None:
+    window = windows("ada", viewport={"width": width, "height": 900})
     window.page.add_init_script(SHIFTS)
 
     def late(route: Route) -> None:

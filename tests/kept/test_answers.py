@@ -110,8 +110,8 @@ def test_an_answer_that_is_kept_again_is_counted_once() -> None:
 def test_many_small_answers_are_bounded_too() -> None:
     answers = Answers(10 * BESIDE)
     for key in range(1000):
-        answers.keep(key, Finished.of("text/plain", b""))
-    assert len(answers) <= 10
+        answers.keep(key, Finished.of("text/plain", b"x"))
+    assert len(answers) < 10
     assert answers.size <= answers.most
 
 
