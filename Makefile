@@ -10,6 +10,8 @@ LOCKED = $(shell sed -n 's/^\([a-z0-9-]*\).*==.*/\1/p' requirements.lock | sort 
 LINT := .venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy app tests && .venv/bin/lint-imports --no-logo
 PYTEST := .venv/bin/python -m pytest -n 3 --dist worksteal
 COVERAGE := --cov --cov-report= && .venv/bin/python -m tests.floors
+# As an installation does: where the environment forbids to write bytecode, each start would compile all modules anew.
+COMPILED := .venv/bin/python -m compileall -q app
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*##/\1:/p' $(MAKEFILE_LIST)
@@ -17,6 +19,7 @@ help:  ## list the targets
 setup: .venv/run.stamp  ## prepare .venv without starting anything
 
 run: .venv/run.stamp  ## serve on http://127.0.0.1:8000 (PORT=8001 changes it), with the demo on the first start
+	@$(COMPILED)
 	LUOPAN_LOG_FORMAT=text .venv/bin/luopan serve --port $(PORT) --migrate --demo
 
 test: .venv/dev.stamp  ## ruff, mypy, import rules and the quick tests: on SQLite, in a browser where one is needed
@@ -29,12 +32,15 @@ lint: .venv/dev.stamp  ## ruff, mypy and the import rules
 	$(LINT)
 
 suite: .venv/dev.stamp  ## the quick tests
+	@$(COMPILED)
 	$(PYTEST)
 
 suite-long: .venv/dev.stamp  ## all tests with the coverage floors (LUOPAN_TEST_EXAMPLES=300 tries more examples of each property)
+	@$(COMPILED)
 	LUOPAN_TEST_LONG=1 $(PYTEST) $(COVERAGE)
 
 bench: .venv/run.stamp  ## hold boards, writes and imports of 1,000 stores to ratios, side by side
+	@$(COMPILED)
 	.venv/bin/luopan bench
 
 lock: .venv/dev.stamp  ## write the lock files from pyproject.toml (UPGRADE=--upgrade takes the newest versions)
