@@ -29,6 +29,8 @@ class Load:
     by: GroupBy | None
     terms: tuple[Term, ...]
     back: int = 0
+    whole: bool = False
+    """Only the range itself is asked for, as a whole: no period of it, and nothing that it is compared with."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -239,7 +239,7 @@ GROWTH = Board(
     cards=("friends_added", "friends_cumulative", "friends_current", "retention_total", "churn_rate_mtd", "add_rate"),
     loads=(
         Load(None, terms(*_DAILY, *_RETENTION), back=7 * COHORT_WEEKS),
-        Load(GroupBy.CHANNEL, terms(*_RATES)),
+        Load(GroupBy.CHANNEL, terms(*_RATES), whole=True),
     ),
     panels=(adds_and_losses, churn_panel, stocks, add_rates, cohorts, daily),
     again=breach_days,

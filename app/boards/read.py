@@ -184,6 +184,8 @@ def _load(
     session: Session, viewer: Viewer, tree: Tree, scope: Scope, load: Load, asked: Asked, other: Period, today: date
 ) -> Book:
     period, split = asked.period, Scope(scope.unit_id, scope.channel, scope.customer_kind, load.by)
+    if load.whole:
+        return book.load_whole(session, viewer, tree, split, load.terms, period, today)
     ranges = [_reaching(period, load.back), period, other, *book.begun(period, other)]
     by_month = asked.shown_grain is Grain.MONTH
     days = [_reaching(Period(period.last, period.last), load.back)] if load.back else []

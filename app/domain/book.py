@@ -24,7 +24,7 @@ class Book:
     stock its close on every loaded day and the day before, from the first day with anything
     recorded on. A total or level that has no meaning in the scope is simply not there: no value.
 
-    Of `months` only the sums are known, in `monthly` by their first day, and the closes at both ends.
+    Of `wholes` only the sums are known, in `flows` by their first day, and the closes at both ends.
     """
 
     today: date
@@ -32,24 +32,23 @@ class Book:
     flows: Mapping[Total, Mapping[Group, ByDay]]
     levels: Mapping[Stock, Mapping[Group, ByDay]]
     recounts: Mapping[date, tuple[int, int]] = field(default_factory=dict)
-    """对账差异 by the day of a later stock count (of `months` by their last day): counted less computed."""
-    months: tuple[Period, ...] = ()
-    monthly: Mapping[Total, Mapping[Group, ByDay]] = field(default_factory=dict)
+    """对账差异 by the day of a later stock count (of `wholes` by their last day): counted less computed."""
+    wholes: tuple[Period, ...] = ()
     _loaded: tuple[Period, ...] = field(init=False, repr=False)
-    _firsts: frozenset[date] = field(init=False, repr=False)
+    _firsts: Sequence[date] = field(init=False, repr=False)
     _held: set[Period] = field(default_factory=set, repr=False)
     """Spans that were found to be loaded: the columns of a board are of the same periods."""
     _known: dict[tuple[Total, Group], tuple[list[date], list[int]]] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         """Join what was loaded: a board asks for ranges a thousand times."""
-        object.__setattr__(self, "_loaded", merged((*self.spans, *self.months)))
-        object.__setattr__(self, "_firsts", frozenset(month.first for month in self.months))
+        object.__setattr__(self, "_loaded", merged((*self.spans, *self.wholes)))
+        object.__setattr__(self, "_firsts", [whole.first for whole in self.wholes])
 
     @property
     def groups(self) -> frozenset[str]:
         """The codes that anything was loaded for."""
-        held = (*self.flows.values(), *self.monthly.values(), *self.levels.values())
+        held = (*self.flows.values(), *self.levels.values())
         loaded = {group for by in held for group in by}
         return frozenset(group for group in loaded if group is not None)
 
@@ -81,11 +80,10 @@ class Book:
         return [None if span is None else _between(recorded, sums, span) for span in spans]
 
     def _running(self, total: Total, group: Group) -> tuple[list[date], list[int]]:
-        """Return a total's recorded days, months by their first, and the sums of all up to each of them."""
+        """Return a total's recorded days, wholes by their first, and the sums of all up to each of them."""
         known = self._known.get((total, group))
         if known is None:
-            by_day, by_month = (held.get(total, {}).get(group, {}) for held in (self.flows, self.monthly))
-            recorded = {**by_day, **by_month} if by_month else by_day
+            recorded = self.flows.get(total, {}).get(group, {})
             days = sorted(recorded)
             known = days, list(accumulate([recorded[day] for day in days], initial=0))
             self._known[total, group] = known
@@ -103,12 +101,12 @@ class Book:
     def _is_close(self, day: date) -> bool:
         if any(span.first - DAY <= day <= span.last for span in self.spans):
             return True
-        return any(day in (month.first - DAY, month.last) for month in self.months)
+        return any(day in (whole.first - DAY, whole.last) for whole in self.wholes)
 
     def _covered(self, spans: Sequence[Period]) -> None:
-        """Raise LookupError unless each day of some spans was loaded, by itself or in a whole month."""
+        """Raise LookupError unless each day of some spans was loaded, by itself or in a whole."""
         if len(spans) > 1 and not self._firsts:
-            # Where no day is hidden in a month, what holds their ends holds all of them.
+            # Where no day is hidden in a whole, what holds their ends holds all of them.
             hull = Period(min([span.first for span in spans]), max([span.last for span in spans]))
             if self._holds(hull):
                 return
@@ -122,13 +120,14 @@ class Book:
         return any(span.first <= days.first and days.last <= span.last for span in self._loaded)
 
     def _cuts(self, days: Period) -> bool:
-        """Say whether a span ends inside of a month of which only the sum is known."""
-        if not self._firsts:
-            return False
-        first, last = month_of(days.first), month_of(days.last)
-        return (first.first in self._firsts and first.first != days.first) or (
-            last.first in self._firsts and last.last != days.last
-        )
+        """Say whether a span begins or ends inside of a whole."""
+        first, last = self._whole(days.first), self._whole(days.last)
+        return (first is not None and first.first != days.first) or (last is not None and last.last != days.last)
+
+    def _whole(self, day: date) -> Period | None:
+        """Return the whole that hides a day."""
+        place = bisect_right(self._firsts, day)
+        return self.wholes[place - 1] if place and day in self.wholes[place - 1] else None
 
 
 def _between(recorded: Sequence[date], sums: Sequence[int], span: Period) -> int | None:

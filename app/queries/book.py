@@ -11,10 +11,10 @@ from app.domain.roles import Action, Viewer
 from app.domain.scope import GroupBy, Scope
 from app.domain.terms import Level, Term, Total
 from app.domain.tree import Tree
-from app.queries import channels
-from app.queries.readable import FACTS_ONLY
+from app.queries import channels, sums
+from app.queries.readable import FACTS_ONLY, by_month, readings
 from app.queries.stocks import FLOWS, Moves, levels
-from app.queries.sums import daily, monthly
+from app.queries.sums import Slice
 
 
 def load(
@@ -41,18 +41,46 @@ def load(
     spans = _spans(asked, wanted, today, has_levels=has_levels)
     if not spans:
         return Book(today, (), {}, {})
-    whole: tuple[Period, ...] = ()
+    months: tuple[Period, ...] = ()
     if days is not None and not session.info.get(FACTS_ONLY):
         cut = [part for period in wanted for part in _shown(period, today)]
-        whole = whole_months(spans, cut, _spans(asked, days, today, has_levels=has_levels))
-    named = scope.by is GroupBy.CHANNEL
-    names = {row.id: row.code for row in channels.load(session).values()} if named else {}
-    fine = tuple(without(spans, whole))
-    flows = daily(session, tree, scope, totals, fine, names)
-    by_month = monthly(session, tree, scope, totals, whole, names)
-    moves = Moves(flows, by_month, frozenset(month.first for month in whole))
+        months = whole_months(spans, cut, _spans(asked, days, today, has_levels=has_levels))
+    fine = tuple(without(spans, months))
+    slices = [
+        *(Slice(span, readings(session, tree, scope)) for span in fine),
+        *(Slice(span, by_month(tree, scope)) for span in merged(months)),
+    ]
+    flows = sums.load(session, tree, scope, totals, slices, _names(session, scope))
+    moves = Moves(flows, frozenset(month.first for month in months))
     stocks, recounts = levels(session, tree, scope, spans, moves) if has_levels else ({}, {})
-    return Book(today, fine, flows, stocks, recounts, whole, by_month)
+    return Book(today, fine, flows, stocks, recounts, months)
+
+
+def load_whole(
+    session: Session, viewer: Viewer, tree: Tree, scope: Scope, terms: Iterable[Term], period: Period, today: date
+) -> Book:
+    """Return a book that answers `terms`, totals of a period, over `period` as a whole, and over nothing else.
+
+    It is read by its whole months and the days beside them, and a group has one row of each.
+    """
+    viewer.require(Action.READ, tree.lineage(scope.unit_id))
+    totals = [term for term in terms if isinstance(term, Total) and term == base(term)]
+    if period.first > today:
+        return Book(today, (), {}, {})
+    whole = period.until(today)
+    months = () if session.info.get(FACTS_ONLY) else merged(whole_months((whole,), (whole,), ()))
+    slices = [
+        *(Slice(span, readings(session, tree, scope), whole.first) for span in without((whole,), months)),
+        *(Slice(span, by_month(tree, scope), whole.first) for span in months),
+    ]
+    flows = sums.load(session, tree, scope, totals, slices, _names(session, scope))
+    return Book(today, (), flows, {}, wholes=(whole,))
+
+
+def _names(session: Session, scope: Scope) -> dict[int, str]:
+    if scope.by is not GroupBy.CHANNEL:
+        return {}
+    return {row.id: row.code for row in channels.load(session).values()}
 
 
 def _spans(terms: Sequence[Term], periods: Iterable[Period], today: date, *, has_levels: bool) -> tuple[Period, ...]:

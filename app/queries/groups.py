@@ -24,7 +24,7 @@ def load(session: Session, viewer: Viewer, tree: Tree, scope: Scope, period: Per
         for source in Source:
             readable = reading.readables[source]
             for group in groupings(reading, source, scope):
-                query = select(group).select_from(readable.table).where(within(readable.day, 1)).distinct()
+                query = select(group).select_from(readable.table).where(within(readable.day)).distinct()
                 if readable.present is not None:
                     query = query.where(readable.present)
                 rows = session.execute(narrowed(query, reading, readable, scope), bounds(scope, [period]))

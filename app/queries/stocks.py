@@ -34,20 +34,19 @@ Recounts = dict[date, tuple[int, int]]
 
 @dataclass(frozen=True, slots=True)
 class Moves:
-    """The sums that move stocks: by day, and by the first day of those months of which no day is known."""
+    """The sums that move stocks: by day, or by the first day of those `months` of which no day is known."""
 
-    daily: Mapping[Total, ByGroup]
-    monthly: Mapping[Total, ByGroup]
+    flows: Mapping[Total, ByGroup]
     months: frozenset[date]
 
-    def of(self, total: Total, group: Group) -> dict[date, int]:
-        """Return a group's sums by day or first day of month, which never meet."""
-        return {**self.daily[total].get(group, {}), **self.monthly.get(total, {}).get(group, {})}
+    def of(self, total: Total, group: Group) -> Mapping[date, int]:
+        """Return a group's sums."""
+        return self.flows[total].get(group, {})
 
     @property
     def groups(self) -> set[Group]:
         """Every group that anything moved."""
-        return {group for held in (self.daily, self.monthly) for flow in FLOWS for group in held.get(flow, {})}
+        return {group for flow in FLOWS for group in self.flows[flow]}
 
 
 @dataclass(slots=True)

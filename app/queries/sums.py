@@ -1,44 +1,70 @@
-"""Sums per day: one statement per source, grouped as the scope asks."""
+"""Sums by day, by month or of a whole range: one statement for all sources, grouped as the scope asks."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
-from sqlalchemy import BigInteger, ColumnElement, Date, Select, String, and_, bindparam, case, func, or_, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    CompoundSelect,
+    Date,
+    Select,
+    String,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal_column,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from app.domain.book import Group
 from app.domain.facts import CustomerKind
-from app.domain.period import Period, merged
+from app.domain.period import Period
 from app.domain.scope import GroupBy, Scope
 from app.domain.terms import Source, Total
 from app.domain.tree import Tree
-from app.queries.readable import Readable, Reading, by_month, readings
+from app.queries.contributions import NOTHING
+from app.queries.readable import Readable, Reading
 
 ByGroup = dict[Group, dict[date, int]]
 
 
-def within(day: Any, spans: int) -> ColumnElement[bool]:  # noqa: ANN401 (a column)
-    """Return the condition that a day lies in one of so many spans, which `bounds` gives with the execution.
+class Slice(NamedTuple):
+    """Days that are read at once, and from where."""
 
-    From the first to the last day is said by itself: databases find one range in an index, not many.
-    """
-    edges = [(bindparam(f"first_{i}", type_=Date()), bindparam(f"last_{i}", type_=Date())) for i in range(spans)]
-    if spans == 1:
-        return cast("ColumnElement[bool]", day.between(*edges[0]))
-    whole = day.between(bindparam("first_day", type_=Date()), bindparam("last_day", type_=Date()))
-    return and_(whole, or_(*(day.between(first, last) for first, last in edges)))
+    days: Period
+    readings: Sequence[Reading]
+    whole: date | None = None
+    """The first day of the range that all of them count for; None leaves the day or month of each row."""
 
 
-def bounds(scope: Scope, spans: Sequence[Period]) -> dict[str, Any]:
+class Part(NamedTuple):
+    """One select of a statement: a source of a slice in one grouping."""
+
+    source: Source
+    reading: Reading
+    span: int
+    place: int
+    by_day: bool
+
+
+def within(day: Any, span: int = 0) -> ColumnElement[bool]:  # noqa: ANN401 (a column)
+    """Return the condition that a day lies in a span, which `bounds` gives with the execution."""
+    first, last = (bindparam(f"{end}_{span}", type_=Date()) for end in ("first", "last"))
+    return cast("ColumnElement[bool]", day.between(first, last))
+
+
+def bounds(scope: Scope, spans: Iterable[Period]) -> dict[str, Any]:
     """Return what statements of a scope and spans are executed with."""
     given: dict[str, Any] = {"unit": scope.unit_id}
     for number, span in enumerate(spans):
         given |= {f"first_{number}": span.first, f"last_{number}": span.last}
-    if len(spans) > 1:
-        given |= {"first_day": min(span.first for span in spans), "last_day": max(span.last for span in spans)}
     if scope.channel is not None:
         given["channel"] = scope.channel.id
     if scope.customer_kind is not None:
@@ -46,51 +72,59 @@ def bounds(scope: Scope, spans: Sequence[Period]) -> dict[str, Any]:
     return given
 
 
-def daily(
-    session: Session, tree: Tree, scope: Scope, totals: Iterable[Total], spans: Sequence[Period], names: dict[int, str]
+def load(
+    session: Session, tree: Tree, scope: Scope, totals: Iterable[Total], slices: Sequence[Slice], names: dict[int, str]
 ) -> dict[Total, ByGroup]:
-    """Return the recorded sums of each total by group and day.
+    """Return the recorded sums of each total by group and by day, first day of month, or first day of a whole.
 
     `names` gives the codes of channels. A total that the scope cannot restrict or split has no
     groups at all.
     """
-    return _read(session, tree, scope, totals, spans, names, readings(session, tree, scope))
-
-
-def monthly(
-    session: Session, tree: Tree, scope: Scope, totals: Iterable[Total], months: Sequence[Period], names: dict[int, str]
-) -> dict[Total, ByGroup]:
-    """Return the recorded sums of each total by group and first day of month, as `daily` does by day."""
-    if not months:
-        return {}
-    return _read(session, tree, scope, totals, merged(months), names, by_month(tree, scope))
-
-
-def _read(
-    session: Session,
-    tree: Tree,
-    scope: Scope,
-    totals: Iterable[Total],
-    spans: Sequence[Period],
-    names: dict[int, str],
-    parts: Sequence[Reading],
-) -> dict[Total, ByGroup]:
     answers: dict[Total, ByGroup] = {total: {} for total in totals}
-    given, connection = bounds(scope, spans), session.connection()
-    for source in Source:
-        wanted = tuple(total for total in answers if total.fact.source is source)
-        if not wanted or not spans:
-            continue
-        for reading in parts:
-            for place, group in enumerate(groupings(reading, source, scope)):
-                statement = _statement(reading, source, _split(scope), place, wanted, len(spans))
-                rows = connection.execute(statement, given).all()
-                for key, days in _collected(rows, len(wanted), grouped=group is not None).items():
-                    code = None if group is None else code_of(scope, tree, names, key)
-                    for total, by_day in zip(wanted, days, strict=True):
-                        if by_day:
-                            answers[total].setdefault(code, {}).update(by_day)
+    wanted = {source: tuple(total for total in answers if total.fact.source is source) for source in Source}
+    split = _split(scope)
+    parts = tuple(_parts(slices, [source for source, asked in wanted.items() if asked], split))
+    if not parts:
+        return answers
+    given = bounds(scope, (part.days for part in slices))
+    rows = session.connection().execute(_statement(parts, split, tuple(answers)), given).all()
+    for (number, *key), days, columns in _collected(rows, is_grouped=scope.by is not None):
+        part, code = parts[number], code_of(scope, tree, names, *key) if key else None
+        whole = slices[part.span].whole
+        for total, column in zip(wanted[part.source], columns, strict=False):
+            found = {day: int(value) for day, value in zip(days, column, strict=True) if value is not None}
+            if found:
+                _add(answers[total].setdefault(code, {}), found, whole)
     return answers
+
+
+def _parts(slices: Sequence[Slice], sources: Sequence[Source], split: Scope) -> Iterator[Part]:
+    for number, part in enumerate(slices):
+        for source in sources:
+            for reading in part.readings:
+                for place, _ in enumerate(groupings(reading, source, split)):
+                    yield Part(source, reading, number, place, by_day=part.whole is None)
+
+
+def _collected(
+    rows: Iterable[Sequence[Any]], *, is_grouped: bool
+) -> Iterator[tuple[Sequence[Any], Sequence[date], Sequence[Sequence[Any]]]]:
+    """Yield for each part and group that has rows its number and key, the days, and the sums by column."""
+    width = 2 if is_grouped else 1
+    of: dict[Sequence[Any], list[Sequence[Any]]] = {}
+    for row in rows:
+        of.setdefault(row[:width], []).append(row[width:])
+    for key, held in of.items():
+        days, *columns = zip(*held, strict=True)
+        yield key, days, columns
+
+
+def _add(known: dict[date, int], found: Mapping[date, int], whole: date | None) -> None:
+    """Take sums of days in; what is a part of a whole is added to what other parts of it gave."""
+    if whole is None:
+        known.update(found)
+    else:
+        known[whole] = known.get(whole, 0) + sum(found.values())
 
 
 def _split(scope: Scope) -> Scope:
@@ -98,22 +132,6 @@ def _split(scope: Scope) -> Scope:
     channel = None if scope.channel is None else replace(scope.channel, id=0, code="")
     kind = None if scope.customer_kind is None else CustomerKind.NEW
     return Scope(0, channel, kind, scope.by)
-
-
-def _collected(rows: Iterable[Sequence[Any]], width: int, *, grouped: bool) -> dict[Any, list[dict[date, int]]]:
-    """Return by the key of its group each column of sums by day; a sum of nothing is left out."""
-    of: dict[Any, list[Sequence[Any]]] = {}
-    for row in rows:
-        of.setdefault(row[1] if grouped else None, []).append(row)
-    return {key: _columns(held, width) for key, held in of.items()}
-
-
-def _columns(rows: Sequence[Sequence[Any]], width: int) -> list[dict[date, int]]:
-    days, *columns = zip(*rows, strict=True)
-    return [
-        {day: int(value) for day, value in zip(days, column, strict=True) if value is not None}
-        for column in columns[-width:]
-    ]
 
 
 def groupings(reading: Reading, source: Source, scope: Scope) -> list[Any]:
@@ -140,14 +158,26 @@ def code_of(scope: Scope, tree: Tree, names: dict[int, str], key: Any) -> str:  
 
 
 @lru_cache(maxsize=2048)
-def _statement(
-    reading: Reading, source: Source, split: Scope, place: int, totals: tuple[Total, ...], spans: int
-) -> Select[Any]:
-    """Return the statement of one grouping; built once, since building costs more than it takes to execute."""
-    readable, group = reading.readables[source], groupings(reading, source, split)[place]
-    keys = [readable.day] if group is None else [readable.day, group]
-    query = select(*keys, *(func.sum(_counted(readable, total)) for total in totals)).select_from(readable.rows)
-    return narrowed(query.where(within(readable.day, spans)), reading, readable, split).group_by(*keys)
+def _statement(parts: tuple[Part, ...], split: Scope, totals: tuple[Total, ...]) -> CompoundSelect[Any] | Select[Any]:
+    """Return the statement that reads all parts, its rows numbered by them, then by group and day, then the sums.
+
+    Each part has a span of its own: a database finds that in an index, and not many at once. Built once, since
+    building costs more than it takes to execute.
+    """
+    width = max(sum(1 for total in totals if total.fact.source is part.source) for part in parts)
+    selects = [_select(number, part, split, totals, width) for number, part in enumerate(parts)]
+    return union_all(*selects) if len(selects) > 1 else selects[0]
+
+
+def _select(number: int, part: Part, split: Scope, totals: tuple[Total, ...], width: int) -> Select[Any]:
+    readable, group = part.reading.readables[part.source], groupings(part.reading, part.source, split)[part.place]
+    groups = [] if group is None else [group]
+    keys = [*groups, readable.day] if part.by_day else groups
+    day = readable.day if part.by_day else func.min(readable.day)
+    sums = [func.sum(_counted(readable, total)) for total in totals if total.fact.source is part.source]
+    padding = [NOTHING] * (width - len(sums))
+    query = select(literal_column(str(number)), *groups, day, *sums, *padding).select_from(readable.rows)
+    return narrowed(query.where(within(readable.day, part.span)), part.reading, readable, split).group_by(*keys)
 
 
 def narrowed(query: Select[Any], reading: Reading, readable: Readable, scope: Scope) -> Select[Any]:

@@ -151,10 +151,9 @@ def test_what_must_be_loaded_for_an_answer(term: Term, period: Period, loaded: P
 BY_MONTH = Book(
     today=day(10, 6),
     spans=(span(1, 10, 6),),
-    flows={ADDS: {None: {day(2, 6): 5, day(9, 6): 7}}},
+    flows={ADDS: {None: {day(1, 4): 100, day(2, 6): 5, day(9, 6): 7}, "a": {day(1, 5): 20}}},
     levels={Stock.CURRENT: {None: {day(31, 3): 1, day(30, 4): 2, day(31, 5): 3, **series(day(1, 6), range(4, 14))}}},
-    months=(span(1, 30, 4), span(1, 31, 5)),
-    monthly={ADDS: {None: {day(1, 4): 100}, "a": {day(1, 5): 20}}},
+    wholes=(span(1, 30, 4), span(1, 31, 5)),
 )
 
 
@@ -191,3 +190,21 @@ def test_whole_months_answer_for_all_of_their_days(
 def test_a_part_of_a_whole_month_is_not_guessed(term: Total | Level, period: Period) -> None:
     with pytest.raises(LookupError, match="not loaded"):
         BY_MONTH.answer(term, period)
+
+
+WHOLE = Book(day(10, 6), (), {ADDS: {"a": {day(20, 4): 9}}}, {}, wholes=(Period(day(20, 4), day(10, 6)),))
+
+
+def test_a_whole_range_answers_for_itself() -> None:
+    assert WHOLE.answer(ADDS, Period(day(20, 4), day(30, 6)), "a") == 9
+
+
+@pytest.mark.parametrize(
+    "period",
+    [span(20, 30, 4), span(1, 31, 5), Period(day(1, 5), day(10, 6)), Period(day(19, 4), day(10, 6)), span(20, 20, 4)],
+)
+def test_a_part_of_a_whole_range_is_not_guessed(period: Period) -> None:
+    with pytest.raises(LookupError, match="not loaded"):
+        WHOLE.answer(ADDS, period, "a")
+    with pytest.raises(LookupError, match="not loaded"):
+        WHOLE.answers(ADDS, [period, period], "a")
