@@ -11,7 +11,20 @@ from functools import cache
 from heapq import heappop, heappush
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, FromClause, Select, Table, bindparam, case, func, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Date,
+    FromClause,
+    Select,
+    Table,
+    bindparam,
+    case,
+    func,
+    select,
+    true,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from app.domain.period import DAY, Period, month_of
@@ -105,11 +118,10 @@ def _summed(
         return []
     shown = Period(period.first, last)
     sums: dict[int, list[int]] = {}
-    for statement, given in _statements(session, tree, unit_id, shown, of_children=of_children):
-        asked = {"first": shown.first, "last": last, **given}
-        for id_, *numbers in session.connection().execute(statement, asked).all():
-            known = sums.get(id_, [0] * len(numbers))
-            sums[id_] = [one + int(other or 0) for one, other in zip(known, numbers, strict=True)]
+    statement, given = _statement(session, tree, unit_id, shown, of_children=of_children)
+    for id_, *numbers in session.connection().execute(statement, {"first": shown.first, "last": last, **given}).all():
+        known = sums.get(id_, [0] * len(numbers))
+        sums[id_] = [one + int(other or 0) for one, other in zip(known, numbers, strict=True)]
     return [_days(id_, numbers, shown) for id_, numbers in sums.items()]
 
 
@@ -120,21 +132,18 @@ def _days(unit_id: int, sums: Sequence[int], shown: Period) -> UnitDays:
     return UnitDays(unit_id, expected - excused, present)
 
 
-def _statements(
+def _statement(
     session: Session, tree: Tree, unit_id: int, shown: Period, *, of_children: bool
-) -> Iterator[tuple[Select[Any], dict[str, Any]]]:
-    """Yield what is to be read, and with what: months that are over or wholly shown, and the days of cut ones."""
+) -> tuple[Select[Any] | CompoundSelect[Any], dict[str, Any]]:
+    """Return what is to be read, and with what: months that are over or wholly shown, and the days of cut ones."""
     if session.info.get(FACTS_ONLY):
         rows = of_facts(REPORTING_SUMS, lambda column: _or_all(in_scope(column, tree, unit_id))).subquery("reported")
-        yield _counted(rows).where(rows.c.day <= LAST), {}
-        return
+        return _counted(rows).where(rows.c.day <= LAST), {}
     cut = [month for month in dict.fromkeys(map(month_of, (shown.first, shown.last))) if month not in shown]
     # A month that is not there stands for none that is cut.
     heads = {f"cut_{number}": month.first for number, month in enumerate((*cut, *_NONE)[:2])}
-    ends = {f"end_{number}": min(month.last, shown.last) for number, month in enumerate((*cut, *_NONE)[:2])}
-    yield _of_months(of_children=of_children), {"unit": unit_id, **heads}
-    if cut:
-        yield _of_days(of_children=of_children), {"unit": unit_id, **heads, **ends}
+    ends = {f"end_{number}": min(month.last, shown.last) for number, month in enumerate(cut)}
+    return _of_rollups(len(cut), of_children=of_children), {"unit": unit_id, **heads, **ends}
 
 
 _NONE = (Period(date.min, date.min),) * 2
@@ -143,17 +152,15 @@ ENDS = tuple(bindparam(f"end_{number}", type_=Date()) for number in range(2))
 
 
 @cache
-def _of_months(*, of_children: bool) -> Select[Any]:
-    month = SUMS[REPORTING_SUMS.name].month
-    query = _counted(month).where(month.c.day <= LAST, month.c.day.not_in(CUTS))
-    return query.where(_units(month, of_children=of_children))
-
-
-@cache
-def _of_days(*, of_children: bool) -> Select[Any]:
-    day = SUMS[REPORTING_SUMS.name].day
-    spans = (day.c.day.between(first, last) for first, last in zip(CUTS, ENDS, strict=True))
-    return _counted(day).where(or_(*spans), _units(day, of_children=of_children))
+def _of_rollups(cut: int, *, of_children: bool) -> CompoundSelect[Any]:
+    """Return the sums of months and of the days of so many cut ones; each is one range of an index."""
+    month, day = SUMS[REPORTING_SUMS.name].month, SUMS[REPORTING_SUMS.name].day
+    months = _counted(month).where(month.c.day <= LAST, month.c.day.not_in(CUTS))
+    days = (_counted(day).where(day.c.day.between(*ends)) for ends in list(zip(CUTS, ENDS, strict=True))[:cut])
+    return union_all(
+        months.where(_units(month, of_children=of_children)),
+        *(part.where(_units(day, of_children=of_children)) for part in days),
+    )
 
 
 def _units(rows: Table, *, of_children: bool) -> ColumnElement[bool]:

@@ -1,4 +1,4 @@
-"""What readers load once, as long as the organisation stays: units and channels."""
+"""What readers load once, as long as it stays: units, channels and settings."""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -10,17 +10,17 @@ from app.queries import version
 
 T = TypeVar("T")
 
-OWN, STRUCTURE = "luopan_loaded_here", "luopan_structure"
-"""In the `info` of a session: what it loaded itself, and the organisation that a reader sees all the time."""
+OWN = "luopan_loaded_here"
+"""In the `info` of a session: what it loaded itself."""
 
 
 def once(session: Session, name: str, load: Callable[[Session], T]) -> T:
-    """Return what `load` gives, or gave another session of the same database before units or channels changed.
+    """Return what `load` gives, or gave another session of the same database before any of it changed.
 
     What a writer reads stays its own: units may have changed between its two statements, which only the
     lock that it takes rules out.
     """
-    structure = _structure(session)
+    structure = version.structure(session)
     shared, own = session.info.get(LOADED, {}), session.info.setdefault(OWN, {})
     for held in (own, shared):
         if name in held and held[name][0] == structure:
@@ -29,12 +29,3 @@ def once(session: Session, name: str, load: Callable[[Session], T]) -> T:
     found = load(session)
     (own if is_writing(session) else shared)[name] = (structure, found)
     return found
-
-
-def _structure(session: Session) -> version.Stamp:
-    if is_writing(session):
-        return version.structure(session)
-    if STRUCTURE not in session.info:
-        session.info[STRUCTURE] = version.structure(session)
-    known: version.Stamp = session.info[STRUCTURE]
-    return known

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models import Setting
+from app.queries import loaded
 
 DEFAULTS = {
     "churn_limit": Decimal("0.05"),
@@ -36,7 +37,11 @@ class Limits:
 
 
 def limits(session: Session) -> Limits:
-    """Return the thresholds: what is stored, else the default."""
+    """Return the thresholds: what is stored, else the default; they are loaded once until any changes."""
+    return loaded.once(session, "limits", _limits)
+
+
+def _limits(session: Session) -> Limits:
     rows = session.connection().execute(_STORED)
     stored = {key: Decimal(json.loads(value)) for key, value in rows}
     return Limits(**{**DEFAULTS, **stored})

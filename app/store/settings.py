@@ -23,4 +23,4 @@ def put(session: Session, viewer: Viewer, key: str, value: str) -> None:
     session.add(setting)
     session.flush()
     history.record(session, viewer, KIND, [history.Changed(None, None, {"key": key}, before, {"value": value})])
-    bump(session)
+    bump(session, structure=True)

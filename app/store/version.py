@@ -12,7 +12,7 @@ from app.queries import version
 def bump(session: Session, *, structure: bool = False) -> int:
     """Raise the data version and return it; its row is locked until the transaction ends, so call it last.
 
-    `structure` says that units changed.
+    `structure` says that units, channels or settings changed.
     """
     more = {"structure": DataVersion.structure + 1} if structure else {}
     session.execute(update(DataVersion).values(version=DataVersion.version + 1, **more))
