@@ -12,6 +12,7 @@ from app.domain.period import Compare, Grain, Period, calendar, split
 from app.domain.scope import GroupBy, Scope
 from app.domain.terms import Term
 from app.domain.text import Text
+from app.i18n import period_label
 from app.metrics.catalog import DEFINED
 from app.metrics.compare import value, values
 from app.metrics.definition import Metric
@@ -70,14 +71,17 @@ class Shown:
     """Whether numbers are compared with their targets, not with the compared period."""
     periods: tuple[Period, ...] = field(init=False)
     """The rows and bars of the board: periods of its grain that have begun."""
+    labels: tuple[Text, ...] = field(init=False)
+    """What the periods are called."""
     _known: dict[tuple[str, Period, Group, GroupBy | None], Number | None] = field(default_factory=dict, repr=False)
     _columns: dict[tuple[str, Group, GroupBy | None], Series] = field(default_factory=dict, repr=False)
     """What was computed already: a chart and the table under it show the same numbers."""
 
     def __post_init__(self) -> None:
         """Cut the range into periods, once."""
-        begun = (period for period in split(self.period, self.grain) if period.first <= self.today)
-        object.__setattr__(self, "periods", tuple(begun))
+        begun = tuple(period for period in split(self.period, self.grain) if period.first <= self.today)
+        object.__setattr__(self, "periods", begun)
+        object.__setattr__(self, "labels", tuple(period_label(period, self.grain) for period in begun))
 
     def runs(self, period: Period) -> bool:
         """Say whether a period of the board's grain is not over yet: its numbers will still change."""

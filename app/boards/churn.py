@@ -2,15 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from app.boards.board import Again, Shown, terms
 from app.boards.figures import churn as draw
 from app.boards.tables import column
-from app.boards.view import Key, Panel, Remedy, Row, Table
+from app.boards.view import NO_HIT, Key, Panel, Remedy, Row, Table
 from app.domain.book import Book
 from app.domain.facts import Unit
-from app.domain.number import Number, plain
+from app.domain.number import DECIMALS, Number, half_up
 from app.domain.period import Compare, Grain, Period, month_of, split
 from app.domain.scope import GroupBy
 from app.domain.text import Text
@@ -49,10 +51,10 @@ def churn_panel(shown: Shown) -> Panel:
     points = churn_points(shown) if _grain(shown) is shown.grain else _series(shown, shown.period)
     limit = shown.limits.churn_limit
     breaches = churn.breaches(points, limit)
-    allowed = [churn.prorated(day, limit) for day, _ in points] if _by_day(shown) else []
+    values = [None if rate is None else half_up(rate, DECIMALS[Unit.RATE]) for _, rate in points]
     beside = short_range(shown.compared)
     before = _before(shown, points)
-    series = draw.Churn(points, before, allowed, limit, breaches, beside, _short(shown))
+    series = draw.Churn(points, before, values, _by_day(shown), limit, breaches, beside, _short(shown))
     first = _first_day(shown, breaches[0]) if breaches else None
     last = points[-1][1] if points else None
     uncounted = bool(points) and _is_uncounted(shown, points)
@@ -65,7 +67,7 @@ def churn_panel(shown: Shown) -> Panel:
         figure=draw.churn(series) if any(rate is not None for _, rate in points) else None,
         finding=_finding(first, points),
         keys=_keys(beside, series),
-        table=_table(shown, points),
+        table=_table(shown, points, values),
         status=None if last is None else Status.OVER_LIMIT if last > limit else Status.WITHIN_LIMIT,
         badge=None if first is None else _badge(shown, sum(churn.above(points, limit))),
         note=_CALENDAR if breaches and _by_day(shown) else None,
@@ -143,7 +145,7 @@ def _keys(beside: str, series: draw.Churn) -> tuple[Key, ...]:
     drawn = (
         (True, Key(Text("月流失率", "Month to date"), "var(--series-main)", "line")),
         (any(rate is not None for rate in series.before), Key(_versus(beside), "var(--series-prev)", "dash")),
-        (bool(series.prorated), Key(Text("按天折算上限", "Prorated limit"), "var(--bad-line)", "dash")),
+        (series.daily, Key(Text("按天折算上限", "Prorated limit"), "var(--bad-line)", "dash")),
         (bool(series.breaches), Key(Text("超阈值", "Over the limit"), "var(--breach-fill)")),
     )
     return tuple(key for is_drawn, key in drawn if is_drawn)
@@ -153,19 +155,24 @@ def _versus(beside: str) -> Text:
     return Text(f"对比 {beside}", f"vs {beside}")
 
 
-def _table(shown: Shown, points: Points) -> Table:
+def _table(shown: Shown, points: Points, values: Sequence[Decimal | None]) -> Table:
     over, daily = churn.above(points, shown.limits.churn_limit), _by_day(shown)
     rows = tuple(
         Row(
-            Text(f"{day.month}月{day.day}日", day.isoformat()) if daily else period_label(month_of(day), Grain.MONTH),
-            {"churn_rate_mtd": plain(rate, Unit.RATE)},
-            hits=HIT if is_over else frozenset(),
+            _day(day) if daily else period_label(month_of(day), Grain.MONTH),
+            {"churn_rate_mtd": value},
+            hits=HIT if is_over else NO_HIT,
             # A month leads to its days, those that are shown.
             period=Period(day if daily else max(month_of(day).first, shown.period.first), day),
         )
-        for (day, rate), is_over in zip(points, over, strict=True)
+        for (day, _), value, is_over in zip(points, values, over, strict=True)
     )
     return Table((column("churn_rate_mtd"),), rows, note=CATALOG["churn_rate_mtd"].about)
+
+
+@lru_cache(maxsize=1024)
+def _day(day: date) -> Text:
+    return Text(f"{day.month}月{day.day}日", day.isoformat())
 
 
 def _explained(shown: Shown) -> Text:

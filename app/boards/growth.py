@@ -1,5 +1,6 @@
 """The growth board: friends won and lost, churn against its limit, stock, add rates and retention."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -198,13 +199,13 @@ def daily(shown: Shown) -> Panel:
     points = churn_points(shown)
     firsts = {breach.day for breach in churn.breaches(points, limit)}
     hits: dict[Period, frozenset[str]] = {}
-    words = {period: _recounted(shown, period) for period in shown.periods}
+    words = _recounted(shown)
     for period, (last, _), is_over in zip(shown.periods, points, churn.above(points, limit), strict=True):
         if is_over:
             hits[period] = HIT
             if last in firsts:
-                words[period] = [Text("首次超阈值", "First over the limit"), *words[period]]
-    notes = {period: joined(said, Text("；", "; ")) for period, said in words.items() if said}
+                words[period] = [Text("首次超阈值", "First over the limit"), *words.get(period, ())]
+    notes = {period: joined(said, Text("；", "; ")) for period, said in words.items()}
     columns = [column(key, signed=key == "friends_net") for key in _DAILY]
     note = Text(
         "月流失率 = 当月 1 日起累计流失 ÷ 上月末现好友数。总留存率 = 现好友数 ÷ 累计好友数。"
@@ -220,17 +221,19 @@ def daily(shown: Shown) -> Panel:
     )
 
 
-def _recounted(shown: Shown, period: Period) -> list[Text]:
-    """Return what stock counts of a period differ from the computed stock, if there are any."""
-    first, last = period.first, period.last
-    found = [pair for day, pair in shown.books[None].recounts.items() if first <= day <= last]
-    if not found:
-        return []
-    cumulative, current = (show(sum(side), Unit.COUNT, signed=True) for side in zip(*found, strict=True))
-    words = Text(
-        f"对账差异 累计 {cumulative}，现好友 {current}", f"Recount: cumulative {cumulative}, current {current}"
-    )
-    return [words]
+def _recounted(shown: Shown) -> dict[Period, list[Text]]:
+    """Return what stock counts differ from the computed stock, for each period with such a count."""
+    found: dict[Period, list[tuple[int, int]]] = {}
+    for day, pair in shown.books[None].recounts.items():
+        for period in shown.periods:
+            if day in period:
+                found.setdefault(period, []).append(pair)
+    return {period: [_difference(pairs)] for period, pairs in found.items()}
+
+
+def _difference(pairs: Sequence[tuple[int, int]]) -> Text:
+    cumulative, current = (show(sum(side), Unit.COUNT, signed=True) for side in zip(*pairs, strict=True))
+    return Text(f"对账差异 累计 {cumulative}，现好友 {current}", f"Recount: cumulative {cumulative}, current {current}")
 
 
 GROWTH = Board(

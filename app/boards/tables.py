@@ -4,12 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
 from app.boards.board import Shown, metrics
-from app.boards.view import DAYS, NOTHING, Column, Plain, Row, Table
+from app.boards.view import DAYS, NO_HIT, NOTHING, Column, Plain, Row, Table
 from app.domain.facts import ChannelKind
 from app.domain.period import Grain, Period
 from app.domain.scope import GroupBy
 from app.domain.text import Text
-from app.i18n import period_label
 from app.queries.channels import ChannelRow
 
 HEAT_STEPS = 6
@@ -63,13 +62,13 @@ def by_period(
     values = zip(*(shown.series(key) for key in keys), strict=True)
     rows = [
         Row(
-            period_label(period, shown.grain),
+            label,
             dict(zip(keys, numbers, strict=True)),
-            hits=hits.get(period, frozenset()),
-            note=words.get(period),
+            hits=hits.get(period, NO_HIT) if hits else NO_HIT,
+            note=words.get(period) if words else None,
             period=period,
         )
-        for period, numbers in zip(shown.periods, values, strict=True)
+        for label, period, numbers in zip(shown.labels, shown.periods, values, strict=True)
     ]
     total = Row(TOTAL, {item.key: shown.plain(item.key) for item in columns})
     return Table(tuple(columns), tuple(rows), total, note, LABELS[shown.grain])

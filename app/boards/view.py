@@ -99,6 +99,7 @@ class Pin:
 
 
 NOTHING: Mapping[Any, Any] = MappingProxyType({})
+NO_HIT: frozenset[str] = frozenset()
 
 
 class Row(NamedTuple):  # not a dataclass: a board has hundreds, and one that is frozen takes four times as long to make
@@ -106,7 +107,7 @@ class Row(NamedTuple):  # not a dataclass: a board has hundreds, and one that is
 
     label: Text
     values: Mapping[str, Plain]
-    hits: frozenset[str] = frozenset()
+    hits: frozenset[str] = NO_HIT
     heat: Mapping[str, int] = NOTHING
     note: Text | None = None
     slot: int | None = None

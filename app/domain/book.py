@@ -36,14 +36,16 @@ class Book:
     wholes: tuple[Period, ...] = ()
     _loaded: tuple[Period, ...] = field(init=False, repr=False)
     _firsts: Sequence[date] = field(init=False, repr=False)
-    _held: set[Period] = field(default_factory=set, repr=False)
-    """Spans that were found to be loaded: the columns of a board are of the same periods."""
+    _ends: tuple[frozenset[date], frozenset[date]] = field(init=False, repr=False)
+    """The first and the last days of `wholes`."""
     _known: dict[tuple[Total, Group], tuple[list[date], list[int]]] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         """Join what was loaded: a board asks for ranges a thousand times."""
         object.__setattr__(self, "_loaded", merged((*self.spans, *self.wholes)))
-        object.__setattr__(self, "_firsts", [whole.first for whole in self.wholes])
+        firsts = [whole.first for whole in self.wholes]
+        object.__setattr__(self, "_firsts", firsts)
+        object.__setattr__(self, "_ends", (frozenset(firsts), frozenset(whole.last for whole in self.wholes)))
 
     @property
     def groups(self) -> frozenset[str]:
@@ -70,6 +72,12 @@ class Book:
     def answers(self, term: Term, periods: Sequence[Period], group: Group = None) -> list[int | None]:
         """Return the value of a term over each of some periods, as `answer` does."""
         today = self.today
+        if isinstance(term, Total) and term.span is Span.PERIOD and not self.wholes:
+            # A board of days asks for thousands of them.
+            days = [period.first for period in periods if period.first == period.last <= today]
+            if len(days) == len(periods):
+                self._covered([Period(min(days), max(days))] if days else [])
+                return list(map(self.flows.get(term, {}).get(group, {}).get, days))
         begun = [period.until(today) if period.first <= today else None for period in periods]
         if isinstance(term, Level):
             closes = self._closes(term, group)
@@ -105,22 +113,24 @@ class Book:
 
     def _covered(self, spans: Sequence[Period]) -> None:
         """Raise LookupError unless each day of some spans was loaded, by itself or in a whole."""
-        if len(spans) > 1 and not self._firsts:
+        if len(spans) > 1 and not self.wholes:
             # Where no day is hidden in a whole, what holds their ends holds all of them.
             hull = Period(min([span.first for span in spans]), max([span.last for span in spans]))
             if self._holds(hull):
                 return
         for span in spans:
-            if span not in self._held:
-                if self._cuts(span) or not self._holds(span):
-                    raise LookupError(f"{span} was not loaded")
-                self._held.add(span)
+            if not self._holds(span) or (self.wholes and self._cuts(span)):
+                raise LookupError(f"{span} was not loaded")
 
     def _holds(self, days: Period) -> bool:
-        return any(span.first <= days.first and days.last <= span.last for span in self._loaded)
+        first, last = days.first, days.last
+        return any(span.first <= first and last <= span.last for span in self._loaded)
 
     def _cuts(self, days: Period) -> bool:
         """Say whether a span begins or ends inside of a whole."""
+        firsts, lasts = self._ends
+        if days.first in firsts and days.last in lasts:
+            return False
         first, last = self._whole(days.first), self._whole(days.last)
         return (first is not None and first.first != days.first) or (last is not None and last.last != days.last)
 

@@ -100,8 +100,7 @@ def value(metric: Metric, book: Book, period: Period, group: Group = None) -> Nu
 
 def values(metric: Metric, book: Book, periods: Sequence[Period], group: Group = None) -> list[Number | None]:
     """Return a metric over each of some periods."""
-    columns = (book.answers(term, periods, group) for term in metric.terms)
-    return [metric.value(*answers) for answers in zip(*columns, strict=True)]
+    return metric.values([book.answers(term, periods, group) for term in metric.terms])
 
 
 def compare(metric: Metric, current: Number | None, other: Number | None) -> Compared:

@@ -5,6 +5,7 @@ expressed at all. A term is answered by a sum, a level, or what one is forecast 
 it is missing.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -140,6 +141,15 @@ class Metric:
         if value is None or self.unit is not Unit.YUAN:
             return value
         return Fraction(value, 100)
+
+    def values(self, columns: Sequence[Sequence[Number | None]]) -> list[Number | None]:
+        """Return what `value` gives for each place of some columns, one column for each term."""
+        formula = self.formula
+        plain = isinstance(formula, Flow | Balance)  # their only term is what they are
+        found: list[Number | None] = list(columns[0] if plain else map(formula.value, *columns))
+        if self.unit is not Unit.YUAN:
+            return found
+        return [None if value is None else Fraction(value, 100) for value in found]
 
     @property
     def channel_kinds(self) -> frozenset[ChannelKind]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from fractions import Fraction
+from functools import lru_cache
 
 from app.boards.figures.parts import (
     MARGIN,
@@ -23,7 +23,7 @@ from app.domain.facts import Unit
 from app.domain.number import Number, half_up
 from app.domain.period import Grain, Period
 from app.i18n import show, t
-from app.metrics.churn import Breach
+from app.metrics.churn import Breach, prorated
 
 HOVER = "%{customdata}"
 """Rates are written by the server: the browser's formats do not round half up."""
@@ -41,8 +41,10 @@ class Churn:
     points: Sequence[tuple[date, Number | None]]
     before: Sequence[Number | None]
     """The compared period by the same position; shorter or longer ones are cut or padded."""
-    prorated: Sequence[Fraction]
-    """The share of the limit that even losses use up by each day; empty where points are no days."""
+    plain: Sequence[Decimal | None]
+    """The values of `points` as they are given out."""
+    daily: bool
+    """Whether points are days, not months: then the share of the limit that even losses use up is shown."""
     limit: Decimal
     breaches: Sequence[Breach]
     before_name: str
@@ -54,10 +56,9 @@ class Churn:
 def churn(series: Churn) -> Figure:
     """Return the limit, the prorated line, the area of the breach, its points and the first crossing."""
     x = [day.isoformat() for day, _ in series.points]
-    y = _rounded([value for _, value in series.points])
-    before = _rounded(series.before)
+    y, before = series.plain, _rounded(series.before)
     days = [day for day, _ in series.points]
-    periods, grain = [Period(day, day) for day in days], Grain.DAY if series.prorated else Grain.MONTH
+    periods, grain = [Period(day, day) for day in days], Grain.DAY if series.daily else Grain.MONTH
     restarts = [place for place in range(1, len(days)) if days[place].month != days[place - 1].month]
     shape, label = limit_line(series.limit, f"{t('阈值', 'Limit')} {show(series.limit, Unit.RATE)}")
     return {
@@ -69,7 +70,7 @@ def churn(series: Churn) -> Figure:
             "shapes": [shape],
             "annotations": [
                 label,
-                *(_crossing(breach, series.limit, daily=bool(series.prorated)) for breach in series.breaches[:1]),
+                *(_crossing(breach, series.limit, daily=series.daily) for breach in series.breaches[:1]),
                 *_ends(series, x, y, before),
             ],
         },
@@ -105,17 +106,25 @@ def _ink(y: Sequence[Decimal | None], limit: Decimal) -> str:
 def _lines(
     series: Churn, x: Sequence[str], y: Sequence[Decimal | None], before: Sequence[Decimal | None]
 ) -> tuple[Trace, ...]:
-    allowed, values = _rounded(series.prorated), [value for _, value in series.points]
+    even = [_even(day, series.limit) for day, _ in series.points] if series.daily else []
+    values = [value for _, value in series.points]
     marker = marks(is_over(y, series.limit), "var(--series-main)")
     thin = {"color": "var(--bad-line)", "width": 1, "dash": "dot"}
     grey = {"color": "var(--series-prev)", "width": 1.5, "dash": "dot"}
-    main, even = "var(--series-main)", t("按天折算上限", "Prorated limit")
-    name = t("月流失率", "Month to date")
+    main, limit = "var(--series-main)", t("按天折算上限", "Prorated limit")
+    name, allowed, told = t("月流失率", "Month to date"), [value for value, _ in even], [words for _, words in even]
     return (
-        line(even, x[: len(allowed)], allowed, main, HOVER, mode="lines", line=thin, customdata=rates(series.prorated)),
+        line(limit, x[: len(even)], allowed, main, HOVER, mode="lines", line=thin, customdata=told),
         line(name, x, y, main, HOVER, mode="lines+markers", marker=marker, customdata=rates(values)),
         line(series.before_name, x, before, main, HOVER, mode="lines", line=grey, customdata=rates(series.before)),
     )
+
+
+@lru_cache(maxsize=1024)
+def _even(day: date, limit: Decimal) -> tuple[Decimal, str]:
+    """Return what even losses use up of a limit by a day, and how that is written."""
+    share = prorated(day, limit)
+    return half_up(share, 10), show(share, Unit.RATE)
 
 
 def _crossing(breach: Breach, limit: Decimal, *, daily: bool) -> Layout:
