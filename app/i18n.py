@@ -117,11 +117,11 @@ def _written(number: int, decimals: int, *, signed: bool = False) -> str:
 
 def compact(value: Number | Decimal) -> str:
     """Write a number for an axis or a bar: 万 (K, M) from 10,000 up, at most two decimals."""
-    exact = Fraction(value)
-    if abs(exact) < WAN:
-        return f"{half_up(exact, 0):,}"
-    size, word = (WAN, "万") if spoken() is Language.ZH else (MILLION, "M") if abs(exact) >= MILLION else (1000, "K")
-    return f"{half_up(exact / size, 2):,}{word}"
+    if -WAN < value < WAN:
+        return f"{half_up(value, 0):,}"
+    is_large = value >= MILLION or value <= -MILLION
+    size, word = (WAN, "万") if spoken() is Language.ZH else (MILLION, "M") if is_large else (1000, "K")
+    return f"{half_up(Fraction(value) / size, 2):,}{word}"
 
 
 def axis(value: Number | Decimal) -> str:

@@ -73,7 +73,9 @@ class Shown:
     """The rows and bars of the board: periods of its grain that have begun."""
     labels: tuple[Text, ...] = field(init=False)
     """What the periods are called."""
-    _known: dict[tuple[str, Period, Group, GroupBy | None], Number | None] = field(default_factory=dict, repr=False)
+    _known: dict[tuple[str, Period | None, Group, GroupBy | None], Number | None] = field(
+        default_factory=dict, repr=False
+    )
     _columns: dict[tuple[str, Group, GroupBy | None], Series] = field(default_factory=dict, repr=False)
     """What was computed already: a chart and the table under it show the same numbers."""
 
@@ -91,9 +93,9 @@ class Shown:
         self, key: str, period: Period | None = None, group: Group = None, by: GroupBy | None = None
     ) -> Number | None:
         """Return a metric, unrounded; over the whole range unless a period is given."""
-        asked = (key, period or self.period, group, by)
+        asked = (key, period, group, by)
         if asked not in self._known:
-            self._known[asked] = value(DEFINED[key], self.books[by], asked[1], group)
+            self._known[asked] = value(DEFINED[key], self.books[by], period or self.period, group)
         return self._known[asked]
 
     def plain(self, key: str, period: Period | None = None, group: Group = None, by: GroupBy | None = None) -> Plain:

@@ -43,8 +43,11 @@ def marked(shown: Shown, panels: Iterable[Panel]) -> tuple[Panel, ...]:
 def _marked(panel: Panel, parts: Mapping[Period, Text], labels: Mapping[Period, Text]) -> Panel:
     if panel.table is None or not parts:
         return panel
+    firsts = frozenset(period.first for period in parts)
     rows = tuple(
-        row._replace(part=parts[row.period]) if row.period and labels.get(row.period) == row.label else row
+        row._replace(part=parts[row.period])
+        if row.period and row.period.first in firsts and labels.get(row.period) == row.label
+        else row
         for row in panel.table.rows
     )
     return replace(panel, table=replace(panel.table, rows=rows))

@@ -113,13 +113,15 @@ class Book:
 
     def _covered(self, spans: Sequence[Period]) -> None:
         """Raise LookupError unless each day of some spans was loaded, by itself or in a whole."""
-        if len(spans) > 1 and not self.wholes:
-            # Where no day is hidden in a whole, what holds their ends holds all of them.
-            hull = Period(min([span.first for span in spans]), max([span.last for span in spans]))
-            if self._holds(hull):
-                return
+        if not spans:
+            return
+        # What holds the ends of all of them holds each; only wholes may hide a day between.
+        hull = Period(min([span.first for span in spans]), max([span.last for span in spans]))
+        is_held = self._holds(hull)
+        if is_held and not self.wholes:
+            return
         for span in spans:
-            if not self._holds(span) or (self.wholes and self._cuts(span)):
+            if not (is_held or self._holds(span)) or self._cuts(span):
                 raise LookupError(f"{span} was not loaded")
 
     def _holds(self, days: Period) -> bool:
