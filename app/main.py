@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from app import __version__
 from app.api import figures as figures_page
 from app.api import problems, respond
+from app.api.guard import SCHEMES
 from app.api.rate import Rate
 from app.api.router import COMPONENTS
 from app.api.router import routes as api
@@ -124,6 +125,7 @@ def _describe(app: FastAPI) -> None:
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
             document = generate()
+            document["components"]["securitySchemes"] = SCHEMES
             schemas = document["components"]["schemas"]
             for name, schema in COMPONENTS.items():
                 definitions = schema.get("$defs", {})

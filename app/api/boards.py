@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated, Literal
 
-from fastapi import Query, Response
+from fastapi import Query, Request, Response
 
 from app.api import params
 from app.api.guard import KeptRoute, needs
@@ -20,7 +20,7 @@ from app.domain.facts import CustomerKind
 from app.domain.period import Compare, Grain
 from app.domain.roles import Action
 from app.domain.scope import GroupBy
-from app.kept.given import Conf, Db, Who
+from app.kept.given import given
 
 router = resource("/boards", "boards", KeptRoute)
 
@@ -33,9 +33,7 @@ _BY = "Adds the panel `groups`: the numbers of the cards for each group, and the
 
 def _register(board: Board) -> None:
     def get(
-        database: Db,
-        settings: Conf,
-        viewer: Who,
+        request: Request,
         unit: params.Unit,
         from_: params.From,
         to: params.To,
@@ -46,6 +44,7 @@ def _register(board: Board) -> None:
         by: Annotated[GroupBy | None, Query(description=_BY)] = None,
         customer_kind: Annotated[CustomerKind | None, Query(description="Sales of this kind only.")] = None,
     ) -> Response:
+        database, settings, viewer = given(request)
         past = params.close(as_of, settings)
         asked = Asked(
             *(unit, params.period(from_, to), channel),
@@ -82,14 +81,13 @@ for _board in BOARDS.values():
     responses={200: {"model": BoardOut}, **TAGGED},
 )
 def get_targets(
-    database: Db,
-    settings: Conf,
-    viewer: Who,
+    request: Request,
     unit: params.Unit,
     month: Annotated[str, Query(description="A month, YYYY-MM.", examples=["2023-09"])],
     as_of: params.AsOf = None,
 ) -> Response:
     """Targets of a month; rows at `panels[key="targets"].table.rows`."""
+    database, settings, viewer = given(request)
     first: date = params.month("month", month)
     with database.read() as session:
         view = targets.read(session, viewer, unit, first, settings.today(), params.close(as_of, settings))

@@ -4,9 +4,8 @@ from collections.abc import Callable, Coroutine, Hashable
 from http import HTTPStatus
 from typing import Any
 
-from fastapi import Request, Response, Security
+from fastapi import Request, Response
 from fastapi.routing import APIRoute
-from fastapi.security import HTTPBearer
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
@@ -27,12 +26,16 @@ POLICY = Policy("api", "private, no-cache", "Authorization")
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
-bearer = Security(HTTPBearer(auto_error=False, description="An API token, made by `luopan token create`."))
+BEARER = "HTTPBearer"
+SCHEMES = {
+    BEARER: {"type": "http", "scheme": "bearer", "description": "An API token, made by `luopan token create`."}
+}
+"""How callers are known, as the document says it; `_admit` is what knows them."""
 
 
-def needs(action: Action) -> dict[str, str]:
-    """Return what a route declares (as `openapi_extra`): the action that its caller must be allowed."""
-    return {ACTION: action.value}
+def needs(action: Action) -> dict[str, Any]:
+    """Return what a route declares (as `openapi_extra`): the token, and the action that its holder must be allowed."""
+    return {ACTION: action.value, "security": [{BEARER: []}]}
 
 
 class GuardedRoute(APIRoute):

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from app.api.guard import GuardedRoute, bearer
+from app.api.guard import GuardedRoute
 
 PREFIX = "/api/v1"
 
@@ -26,7 +26,6 @@ def resource(path: str, tag: str, kind: type[GuardedRoute] = GuardedRoute) -> AP
         prefix=f"{PREFIX}{path}",
         route_class=kind,
         tags=[tag],
-        dependencies=[bearer],
         responses={
             status: {
                 "description": text,
