@@ -27,9 +27,7 @@ POLICY = Policy("api", "private, no-cache", "Authorization")
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 BEARER = "HTTPBearer"
-SCHEMES = {
-    BEARER: {"type": "http", "scheme": "bearer", "description": "An API token, made by `luopan token create`."}
-}
+SCHEMES = {BEARER: {"type": "http", "scheme": "bearer", "description": "An API token, made by `luopan token create`."}}
 """How callers are known, as the document says it; `_admit` is what knows them."""
 
 

@@ -19,7 +19,9 @@ def to_json(value: Any) -> bytes:  # noqa: ANN401 (anything that JSON can hold)
 
 def _exact(value: object) -> orjson.Fragment:
     if isinstance(value, Decimal):
-        text = format(value, "f")
+        text = str(value)
+        if "E" in text:
+            text = format(value, "f")
         return orjson.Fragment(text.rstrip("0").rstrip(".") if "." in text else text)
     raise TypeError(f"{type(value).__name__} is not JSON")
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from app.boards.view import Panel, Plain
 from app.domain.book import Book, Group
-from app.domain.number import Number, plain
+from app.domain.number import Number, plain, plains
 from app.domain.period import Compare, Grain, Period, calendar, split
 from app.domain.scope import GroupBy, Scope
 from app.domain.terms import Term
@@ -120,7 +120,7 @@ class Shown:
         asked = (key, group, by)
         if asked not in self._columns:
             numbers, unit = self.over(key, self.periods, group, by), DEFINED[key].unit
-            self._columns[asked] = Series(tuple(numbers), tuple(plain(number, unit) for number in numbers))
+            self._columns[asked] = Series(tuple(numbers), tuple(plains(numbers, unit)))
         return self._columns[asked]
 
     def target(self, key: str, channel: str | None = None) -> Decimal | None:

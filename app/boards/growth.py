@@ -10,7 +10,7 @@ from app.boards.figures import growth as draw
 from app.boards.tables import REPORTS, by_period, column, heat, joined, named, told
 from app.boards.view import CHANNELS, Column, Key, Panel, Plain, Remedy, Row, Table
 from app.domain.facts import RETENTION_DAYS, ChannelKind, Unit
-from app.domain.number import plain
+from app.domain.number import plains
 from app.domain.period import DAY, Grain, Period, month_of, split
 from app.domain.scope import GroupBy
 from app.domain.text import Text
@@ -145,7 +145,7 @@ def _rate_row(shown: Shown, channel: ChannelRow) -> Row:
 def cohorts(shown: Shown) -> Panel:
     """Return retention of the last eight weeks' adds as a heat table."""
     weeks = split(Period(_first_week(shown.period), shown.period.last), Grain.WEEK)
-    columns = [[plain(rate, Unit.RATE) for rate in shown.over(key, weeks)] for key in _RETENTION]
+    columns = [plains(shown.over(key, weeks), Unit.RATE) for key in _RETENTION]
     rows = [
         (week, {key: _observed(shown, key, week, value) for key, value in zip(_RETENTION, values, strict=True)})
         for week, values in zip(weeks, zip(*columns, strict=True), strict=True)

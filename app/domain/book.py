@@ -66,6 +66,8 @@ class Book:
         if isinstance(term, Level):
             return self._close(self._closes(term, group), close_of(term.take, part))
         span = _span(term, part)
+        if self.wholes == (span,):
+            return self.flows.get(base(term), {}).get(group, {}).get(span.first)
         self._covered((span,))
         return _between(*self._running(base(term), group), span)
 

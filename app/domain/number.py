@@ -1,5 +1,6 @@
 """Exact numbers: fractions inside, rounding only where a number leaves the program."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
 
@@ -27,11 +28,15 @@ def steps(value: Number | Decimal, decimals: int) -> int:
 
 def plain(value: Number | None, unit: Unit) -> int | Decimal | None:
     """Return a value as the API gives it: an integer for counts, rounded decimals otherwise."""
-    if value is None:
-        return None
+    return plains((value,), unit)[0]
+
+
+def plains(values: Iterable[Number | None], unit: Unit) -> list[int | Decimal | None]:
+    """Return values of a unit as the API gives them."""
     if unit is Unit.COUNT:
-        return value if isinstance(value, int) else int(half_up(value, 0))
-    return half_up(value, DECIMALS[unit])
+        return [value if value is None or isinstance(value, int) else steps(value, 0) for value in values]
+    decimals = DECIMALS[unit]
+    return [None if value is None else half_up(value, decimals) for value in values]
 
 
 def ratio(numerator: Number | None, denominator: Number | None) -> Fraction | None:
