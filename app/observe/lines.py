@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, MutableMapping
 from datetime import UTC, datetime
 from typing import Any
 
+import orjson
 from structlog.processors import format_exc_info
 
 REQUEST = "request"
@@ -15,7 +16,8 @@ Event = MutableMapping[str, Any]
 
 # Line ends that JSON lets through, what moves a terminal's cursor or turns its text around, and half characters.
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
-_JSON = json.JSONEncoder(ensure_ascii=False, default=str)  # made once: each request writes a line
+_OPTIONS = orjson.OPT_NON_STR_KEYS | orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
+_JSON = json.JSONEncoder(ensure_ascii=False, default=str, separators=(",", ":"))
 _WORD = re.compile(r'[^\s"=]+')
 
 
@@ -35,7 +37,11 @@ def complete(logger: Any, method: str, event: Event) -> Event:  # noqa: ANN401 (
 
 def as_json(_logger: object, _method: str, event: Event) -> str:
     """Return an event as one JSON object on one line."""
-    return escaped(_JSON.encode(event))
+    try:
+        line = orjson.dumps(event, default=str, option=_OPTIONS).decode()
+    except TypeError:  # half a character, or a number of more than 64 bits
+        line = _JSON.encode(event)
+    return escaped(line)
 
 
 def as_text(_logger: object, _method: str, event: Event) -> str:
