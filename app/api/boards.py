@@ -54,6 +54,7 @@ def _register(board: Board) -> None:
             grain=None if grain is None else Grain(grain),
             by=by,
             aim=compare == AIM,
+            named=False,
         )
         with database.read() as session:
             view = read(session, viewer, board, asked, settings.today())

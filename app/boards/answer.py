@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -56,10 +57,15 @@ def answer(session: Session, viewer: Viewer, tree: Tree, question: Question) -> 
     _refuse_many(len(periods) * len(groups))
     rows = [_row(question, split_up, period, group) for period in periods for group in groups]
     return {
-        "coverage": coverage_of(session, viewer, tree, question.scope.unit_id, question.period, question.today).rate,
+        "coverage": _coverage(session, viewer, tree, question),
         "rows": rows,
         "total": _values(question, whole, question.period, None),
     }
+
+
+def _coverage(session: Session, viewer: Viewer, tree: Tree, question: Question) -> Decimal | None:
+    unit_id, period, today = question.scope.unit_id, question.period, question.today
+    return coverage_of(session, viewer, tree, unit_id, period, today, named=False).rate
 
 
 def _valued(question: Question, loaded: Book, periods: Sequence[Period], codes: AbstractSet[str]) -> set[str]:

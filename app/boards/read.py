@@ -53,6 +53,8 @@ class Asked:
     """What the numbers of the KPI strip are split by, in a table of their own."""
     aim: bool = False
     """Whether they are compared with their targets."""
+    named: bool = True
+    """Whether it is said who lacks days; the JSON of a board does not say it."""
 
     @property
     def shown_grain(self) -> Grain:
@@ -101,7 +103,7 @@ def _view(session: Session, viewer: Viewer, board: Board, asked: Asked, today: d
             grain=shown.grain,
             aim=asked.aim,
         ),
-        coverage=coverage_of(session, viewer, tree, unit.id, asked.period, today),
+        coverage=coverage_of(session, viewer, tree, unit.id, asked.period, today, named=asked.named),
         cards=_cards(session, viewer, tree, unit, board, asked, shown),
         panels=_panels(session, viewer, tree, unit, board, asked, shown),
         version=version.current(session),
@@ -203,11 +205,14 @@ def _targets(
     return found
 
 
-def coverage_of(session: Session, viewer: Viewer, tree: Tree, unit_id: int, period: Period, today: date) -> Coverage:
-    """Return how complete a period is for a unit and all below it."""
+def coverage_of(
+    session: Session, viewer: Viewer, tree: Tree, unit_id: int, period: Period, today: date, *, named: bool = True
+) -> Coverage:
+    """Return how complete a period is for a unit and all below it, and if they are to be `named`, who lacks days."""
     days = coverage.load(session, viewer, tree, unit_id, period, today)
-    behind = coverage.lacking(session, viewer, tree, unit_id, period, today) if days.missing else []
-    missing = behind or [days] if days.missing else []
+    if not (named and days.missing):
+        return Coverage(days.expected, days.present)
+    missing = coverage.lacking(session, viewer, tree, unit_id, period, today) or [days]
     return Coverage(
         days.expected, days.present, tuple((tree.nodes[unit.unit_id].name, unit.missing) for unit in missing)
     )

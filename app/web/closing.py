@@ -76,7 +76,7 @@ def _page(request: Request, errors: dict[date, str], status: int = 200, reason: 
         for _ in range(MONTHS - 1):
             months.append(month_of(months[-1] - DAY).first)
         months = sorted({*months, *closed, *errors}, reverse=True)
-        filled = {m: coverage_of(session, viewer, tree, root.id, month_of(m), today) for m in months}
+        filled = {m: coverage_of(session, viewer, tree, root.id, month_of(m), today, named=False) for m in months}
     lines: list[dict[str, Any]] = [
         {
             "month": f"{month:%Y-%m}",
