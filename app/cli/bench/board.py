@@ -29,7 +29,7 @@ def demo_boards(database: Database, today: date, rounds: int) -> Figures:
     """Return the growth board of the demo beside its own SQL."""
     found: Figures = {}
     for name, period in periods(today).items():
-        found |= _own_sql(database, f"demo, {name}", "growth", Asked(UNIT, period), today, (rounds, REPEAT))
+        found |= own_sql(database, f"demo, {name}", "growth", Asked(UNIT, period), today, (rounds, REPEAT))
     return found
 
 
@@ -39,7 +39,7 @@ def company_boards(large: Database, small: Database, today: date, rounds: int, r
     for name, period in periods(today).items():
         for key in BOARDS:
             board = "company" if key == "growth" else f"company, {key} board"
-            found |= _own_sql(large, f"{board}, {name}", key, Asked(ROOT, period), today, (rounds, repeat))
+            found |= own_sql(large, f"{board}, {name}", key, Asked(ROOT, period), today, (rounds, repeat))
         for level, unit in {"root": ROOT, "inner unit": INNER, "leaf": LEAF}.items():
             asked = Asked(unit, period)
             calls = {"100x": board_call(large, "growth", asked, today), "1x": board_call(small, "growth", asked, today)}
@@ -61,7 +61,8 @@ def board_call(database: Database, key: str, asked: Asked, today: date) -> Call:
     return make
 
 
-def _own_sql(database: Database, name: str, key: str, asked: Asked, today: date, often: tuple[int, int]) -> Figures:
+def own_sql(database: Database, name: str, key: str, asked: Asked, today: date, often: tuple[int, int]) -> Figures:
+    """Return a board beside nothing but the statements that it sends, with all of their rows read."""
     board = board_call(database, key, asked, today)
     board()
     with heard(database) as statements:

@@ -1,11 +1,13 @@
-"""Rollups beside the facts once more on PostgreSQL, in a database that is made for it and dropped."""
+"""Rollups beside the facts, and a board beside its own SQL, on PostgreSQL: in a database made for it and dropped."""
 
 import os
 from datetime import date
 
 from sqlalchemy import create_engine, make_url, text
 
-from app.cli.bench.company import Size, make, say
+from app.boards.read import Asked
+from app.cli.bench.board import REPEAT, own_sql, periods
+from app.cli.bench.company import ROOT, Size, make, say
 from app.cli.bench.sums import sums_figures
 from app.cli.migrate import upgrade
 from app.db import Database
@@ -26,7 +28,11 @@ def postgresql_figures(address: str, size: Size, today: date, rounds: int) -> tu
         make(made, size, today)
         with create_engine(made.url, isolation_level="AUTOCOMMIT").connect() as connection:
             connection.execute(text("VACUUM ANALYZE"))
-        return sums_figures(made, "PostgreSQL", today, rounds), version
+        found = sums_figures(made, "PostgreSQL", today, rounds)
+        for days, period in periods(today).items():
+            name = f"company on PostgreSQL, {days}"
+            found |= own_sql(made, name, "growth", Asked(ROOT, period), today, (rounds, REPEAT))
+        return found, version
     finally:
         made.close()
         database.close()
