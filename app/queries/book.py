@@ -61,10 +61,14 @@ def load_whole(
 ) -> Book:
     """Return a book that answers `terms`, totals of a period, over `period` as a whole, and over nothing else.
 
-    It is read by its whole months and the days beside them, and a group has one row of each.
+    It is read by its whole months and the days beside them, and a group has one row of each. ValueError for
+    terms that look beyond the period.
     """
     viewer.require(Action.READ, tree.lineage(scope.unit_id))
-    totals = [term for term in terms if isinstance(term, Total) and term == base(term)]
+    asked = list(terms)
+    totals = [base(term) for term in asked if isinstance(term, Total)]
+    if totals != asked:
+        raise ValueError("only totals of a period can be loaded as a whole")
     if period.first > today:
         return Book(today, (), {}, {})
     whole = period.until(today)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from sqlalchemy import update
+from sqlalchemy import text, update
 
 from app.cli import main
 from app.cli.bench import bars, page
@@ -14,6 +14,7 @@ from app.cli.bench.answers import answer_figures
 from app.cli.bench.bars import Bar
 from app.cli.bench.company import ROOT, Size, make
 from app.cli.bench.million import million_figures
+from app.cli.bench.postgresql import postgresql_figures
 from app.cli.bench.starts import start_figures
 from app.cli.bench.sums import sums_figures
 from app.cli.bench.writes import Amounts, write_figures
@@ -22,6 +23,7 @@ from app.models import SUMS
 from app.queries import drift
 from app.queries.units import load_tree
 from app.store.batch import Batch
+from tests import bed
 
 TODAY = date(2026, 11, 28)
 SMALL = Size(units=6, days=75, channels=2)
@@ -120,6 +122,18 @@ def test_a_served_company_is_measured_with_a_cache_and_without(company: Database
         "memory at rest, MB",
         "start to the first answer, s",
     }
+
+
+@pytest.mark.parametrize("kind", [kind for kind in ("postgresql",) if kind in bed.found()])
+@pytest.mark.long
+def test_a_run_on_postgresql_leaves_no_database_behind(kind: str) -> None:
+    server = Database(bed.SERVERS[kind])
+    figures, version = postgresql_figures(bed.SERVERS[kind], SMALL, TODAY, 1)
+    assert figures["board / its own SQL, company on PostgreSQL, 18 months"] > 0
+    assert version
+    with server.engine.connect() as connection:
+        assert not connection.execute(text("SELECT 1 FROM pg_database WHERE datname LIKE 'luopan_bench_%'")).all()
+    server.close()
 
 
 @pytest.mark.long

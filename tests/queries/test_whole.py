@@ -10,12 +10,13 @@ from app.db import Database
 from app.domain.period import Period
 from app.domain.roles import SYSTEM
 from app.domain.scope import GroupBy, Scope
-from app.domain.terms import Fact, Total
+from app.domain.terms import Fact, Level, Span, Stock, Term, Total
 from app.queries import book
 from app.queries.units import load_tree
 from tests import small
 from tests.worlds import write_small
 
+LOST_SINCE_THE_1ST = Total(Fact.LOSSES, span=Span.MONTH_TO_DATE)
 ADDS, REACH, BOTH = Total(Fact.ADDS), Total(Fact.REACH), Total(Fact.ADDS, paired=Fact.REACH)
 RANGES = [
     (date(2023, 2, 28), date(2024, 3, 20)),  # two cut months and a year of whole ones between them
@@ -61,3 +62,13 @@ def test_a_whole_range_is_what_its_rows_add_up_to(database: Database, first: dat
                     assert found.answer(ADDS, period, group) == added(unit, group, period, "adds", "adds")
                     assert found.answer(REACH, period, group) == added(unit, group, period, "reach", "reach")
                     assert found.answer(BOTH, period, group) == added(unit, group, period, "adds", "reach")
+
+
+@pytest.mark.parametrize("term", [LOST_SINCE_THE_1ST, Level(Stock.CURRENT)])
+def test_what_looks_beyond_a_range_is_not_loaded_as_a_whole(sqlite_database: Database, term: Term) -> None:
+    write_small(sqlite_database)
+    with sqlite_database.read() as session:
+        tree = load_tree(session)
+        scope = Scope(tree.by_code["co"].id)
+        with pytest.raises(ValueError, match="only totals"):
+            book.load_whole(session, SYSTEM, tree, scope, [ADDS, term], Period(*RANGES[0]), small.TODAY)

@@ -2,8 +2,9 @@
 
 import os
 from datetime import date
+from typing import Any
 
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import NullPool, create_engine, make_url, text
 
 from app.boards.read import Asked
 from app.cli.bench.board import REPEAT, own_sql, periods
@@ -17,7 +18,9 @@ def postgresql_figures(address: str, size: Size, today: date, rounds: int) -> tu
     """Return the figures and the version of the server that `address` leads to; it must let us make a database."""
     name = f"luopan_bench_{os.getpid()}"
     database = Database(address)
-    admin = create_engine(database.url, isolation_level="AUTOCOMMIT")
+    # Nothing of it is kept open: none of these statements may run in a transaction, or beside another connection.
+    alone: dict[str, Any] = {"isolation_level": "AUTOCOMMIT", "poolclass": NullPool}
+    admin = create_engine(database.url, **alone)
     with admin.connect() as connection:
         connection.execute(text(f"CREATE DATABASE {name}"))
         version = str(connection.execute(text("SHOW server_version")).scalar_one())
@@ -26,16 +29,15 @@ def postgresql_figures(address: str, size: Size, today: date, rounds: int) -> tu
         say(f"PostgreSQL {version}:")
         upgrade(made)
         make(made, size, today)
-        with create_engine(made.url, isolation_level="AUTOCOMMIT").connect() as connection:
+        with create_engine(made.url, **alone).connect() as connection:
             connection.execute(text("VACUUM ANALYZE"))
         found = sums_figures(made, "PostgreSQL", today, rounds)
         for days, period in periods(today).items():
-            name = f"company on PostgreSQL, {days}"
-            found |= own_sql(made, name, "growth", Asked(ROOT, period), today, (rounds, REPEAT))
+            board = f"company on PostgreSQL, {days}"
+            found |= own_sql(made, board, "growth", Asked(ROOT, period), today, (rounds, REPEAT))
         return found, version
     finally:
         made.close()
         database.close()
         with admin.connect() as connection:
             connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-        admin.dispose()
