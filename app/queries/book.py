@@ -14,7 +14,7 @@ from app.domain.tree import Tree
 from app.queries import channels, sums
 from app.queries.readable import FACTS_ONLY, by_month, readings
 from app.queries.stocks import FLOWS, Moves, levels
-from app.queries.sums import Slice
+from app.queries.sums import ByGroup, Slice
 
 
 def load(
@@ -46,11 +46,7 @@ def load(
         cut = [part for period in wanted for part in _shown(period, today)]
         months = whole_months(spans, cut, _spans(asked, days, today, has_levels=has_levels))
     fine = tuple(without(spans, months))
-    slices = [
-        *(Slice(span, readings(session, tree, scope)) for span in fine),
-        *(Slice(span, by_month(tree, scope)) for span in merged(months)),
-    ]
-    flows = sums.load(session, tree, scope, totals, slices, _names(session, scope))
+    flows = _flows(session, tree, scope, totals, fine, merged(months))
     moves = Moves(flows, frozenset(month.first for month in months))
     stocks, recounts = levels(session, tree, scope, spans, moves) if has_levels else ({}, {})
     return Book(today, fine, flows, stocks, recounts, months)
@@ -73,18 +69,27 @@ def load_whole(
         return Book(today, (), {}, {})
     whole = period.until(today)
     months = () if session.info.get(FACTS_ONLY) else merged(whole_months((whole,), (whole,), ()))
-    slices = [
-        *(Slice(span, readings(session, tree, scope), whole.first) for span in without((whole,), months)),
-        *(Slice(span, by_month(tree, scope), whole.first) for span in months),
-    ]
-    flows = sums.load(session, tree, scope, totals, slices, _names(session, scope))
+    flows = _flows(session, tree, scope, totals, without((whole,), months), months, whole.first)
     return Book(today, (), flows, {}, wholes=(whole,))
 
 
-def _names(session: Session, scope: Scope) -> dict[int, str]:
-    if scope.by is not GroupBy.CHANNEL:
-        return {}
-    return {row.id: row.code for row in channels.load(session).values()}
+def _flows(
+    session: Session,
+    tree: Tree,
+    scope: Scope,
+    totals: Sequence[Total],
+    days: Iterable[Period],
+    months: Iterable[Period],
+    whole: date | None = None,
+) -> dict[Total, ByGroup]:
+    """Return the sums of spans that are read by day, and of those that are read by month."""
+    slices = [
+        *(Slice(span, readings(session, tree, scope), whole) for span in days),
+        *(Slice(span, by_month(tree, scope), whole) for span in months),
+    ]
+    is_named = scope.by is GroupBy.CHANNEL
+    names = {row.id: row.code for row in channels.load(session).values()} if is_named else {}
+    return sums.load(session, tree, scope, totals, slices, names)
 
 
 def _spans(terms: Sequence[Term], periods: Iterable[Period], today: date, *, has_levels: bool) -> tuple[Period, ...]:

@@ -50,7 +50,9 @@ class Part(NamedTuple):
     source: Source
     reading: Reading
     span: int
-    place: int
+    """The number of its slice, and of what `bounds` gives."""
+    grouping: int
+    """Which of `groupings` it is."""
     by_day: bool
 
 
@@ -86,7 +88,7 @@ def load(
     parts = tuple(_parts(slices, [source for source, asked in wanted.items() if asked], split))
     if not parts:
         return answers
-    given = bounds(scope, (part.days for part in slices))
+    given = bounds(scope, (each.days for each in slices))
     rows = session.connection().execute(_statement(parts, split, tuple(answers)), given).all()
     for (number, *key), days, columns in _collected(rows, is_grouped=scope.by is not None):
         part, code = parts[number], code_of(scope, tree, names, *key) if key else None
@@ -99,11 +101,11 @@ def load(
 
 
 def _parts(slices: Sequence[Slice], sources: Sequence[Source], split: Scope) -> Iterator[Part]:
-    for number, part in enumerate(slices):
+    for number, each in enumerate(slices):
         for source in sources:
-            for reading in part.readings:
-                for place, _ in enumerate(groupings(reading, source, split)):
-                    yield Part(source, reading, number, place, by_day=part.whole is None)
+            for reading in each.readings:
+                for grouping, _ in enumerate(groupings(reading, source, split)):
+                    yield Part(source, reading, number, grouping, by_day=each.whole is None)
 
 
 def _collected(
@@ -135,7 +137,7 @@ def _split(scope: Scope) -> Scope:
 
 
 def groupings(reading: Reading, source: Source, scope: Scope) -> list[Any]:
-    """Return the columns to group by, one statement each; [None] without grouping, none where a scope means nothing."""
+    """Return the columns to group by, one select each; [None] without grouping, none where a scope means nothing."""
     readable = reading.readables[source]
     if scope.channel is not None and scope.channel.kind not in readable.channels:
         return []
@@ -170,7 +172,7 @@ def _statement(parts: tuple[Part, ...], split: Scope, totals: tuple[Total, ...])
 
 
 def _select(number: int, part: Part, split: Scope, totals: tuple[Total, ...], width: int) -> Select[Any]:
-    readable, group = part.reading.readables[part.source], groupings(part.reading, part.source, split)[part.place]
+    readable, group = part.reading.readables[part.source], groupings(part.reading, part.source, split)[part.grouping]
     groups = [] if group is None else [group]
     keys = [*groups, readable.day] if part.by_day else groups
     day = readable.day if part.by_day else func.min(readable.day)

@@ -25,6 +25,7 @@ from app.queries import book, coverage, groups, integrity, settings, targets
 from app.queries import facts as fact_rows
 from app.queries.targets import TargetRow
 from app.queries.units import load_tree, readable, tops, visible
+from app.store import settings as stored_settings
 from tests import plain, small
 from tests.worlds import KEYS, rounded, write_small
 
@@ -117,6 +118,22 @@ def test_limits_are_settings_with_defaults(database: Database) -> None:
     with database.read() as session:
         found = settings.limits(session)
     assert (found.churn_limit, found.pace_behind) == (Decimal("0.04"), Decimal("-0.05"))
+
+
+def test_a_changed_limit_is_seen_by_the_next_reader_of_every_worker(database: Database) -> None:
+    other = Database(database.url.render_as_string(hide_password=False))
+    try:
+        for worker in (database, other):
+            with worker.read() as session:
+                assert settings.limits(session).churn_limit == Decimal("0.05")
+        with database.write() as session:
+            stored_settings.put(session, SYSTEM, "churn_limit", json.dumps("0.04"))
+            assert settings.limits(session).churn_limit == Decimal("0.04")
+        for worker in (database, other):
+            with worker.read() as session:
+                assert settings.limits(session).churn_limit == Decimal("0.04")
+    finally:
+        other.close()
 
 
 def test_what_a_month_reached_for_any_way_of_setting_a_target(database: Database) -> None:
